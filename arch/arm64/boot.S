@@ -1,0 +1,231 @@
+/*
+ * boot.S - from the firmware to early_main().
+ *
+ * In:  EL3, EL2 or EL1, MMU off, interrupts off; x0 = physical address of a device tree or of an ATAG list,
+ *      or anything; one CPU, or all at once.
+ * Out: early_main(x0) in EL1 at its linked address, on the boot stack, MMU on.
+ *
+ *  1 one CPU goes on                                  6 interrupts and floating point off
+ *  2 position: are we where we were linked to run?    7 MMU and caches on, with the boot page tables
+ *  3 down to EL1                                      8 jump to the linked address, stack
+ *  4 caches: no remains of the loader                 9 early_main()
+ *  5 clear .bss
+ */
+#include <arch/layout.h>
+#include <arch/sysreg.h>
+#include <board/board.h>
+#include <kernel/config.h>
+
+#define BLOCK_NORMAL 0x0040000000000701         /* UXN, AF, inner shareable, attribute 0 */
+#define BLOCK_DEVICE 0x0060000000000405         /* UXN, PXN, AF, attribute 1 */
+
+    .section .boot, "ax"
+    .globl  _start
+_start:                                         /* the header of Linux' "Image" files */
+    b       boot
+    .word   0
+    .quad   BOARD_LOAD_PA                       /* from the start of RAM */
+    .quad   __image_size
+    .quad   2                                   /* little endian, pages of 4 KiB */
+    .quad   0, 0, 0
+    .ascii  "ARM\x64"
+    .word   0
+
+boot:
+    mov     x20, x0
+
+    /* 1 */
+    mrs     x1, mpidr_el1
+    and     x1, x1, #MPIDR_AFFINITY
+    cbnz    x1, park
+
+    /* 2: addresses are relative to pc, so a wrong place goes unnoticed until the MMU is on */
+    adr     x1, _start
+    mov     x2, #BOARD_LOAD_PA
+    cmp     x1, x2
+    b.ne    wrong_place
+
+    /* 3: whoever hands on leaves nothing that traps to him */
+    mrs     x1, CurrentEL
+    cmp     x1, #CURRENT_EL2
+    b.lo    in_el1
+    b.eq    in_el2
+
+    mov     x1, #SCR_NS_RW_HCE_SMD
+    msr     scr_el3, x1
+    msr     cptr_el3, xzr
+    msr     mdcr_el3, xzr
+    mrs     x1, CPUECTLR_EL1
+    orr     x1, x1, #CPUECTLR_SMPEN
+    msr     CPUECTLR_EL1, x1
+    ldr     x1, =BOARD_GIC_PA
+    ldr     w2, [x1, #GICD_TYPER]
+    tbz     w2, #GICD_TYPER_SECURITY_BIT, 2f
+    and     w2, w2, #GICD_TYPER_LINES           /* words of 32 lines, less one */
+    add     x3, x1, #GICD_IGROUPR
+    mov     w4, #-1
+1:  str     w4, [x3], #4                        /* all lines are in group 1, the non-secure one */
+    subs    w2, w2, #1
+    b.hs    1b
+    add     x1, x1, #GICC_OFFSET
+    str     w4, [x1, #GICC_PMR]                 /* and its priorities are let through */
+2:  ldr     x1, =SCTLR_EL2_RES1
+    msr     sctlr_el2, x1
+    adr     x1, in_el2
+    msr     elr_el3, x1
+    mov     x1, #SPSR_EL2H
+    msr     spsr_el3, x1
+    eret
+
+in_el2:
+    mov     x1, #HCR_RW
+    msr     hcr_el2, x1
+    msr     hstr_el2, xzr
+    msr     vttbr_el2, xzr
+    mov     x1, #CPTR_EL2_RES1
+    msr     cptr_el2, x1
+    mrs     x1, pmcr_el0
+    ubfx    x1, x1, #11, #5                     /* all event counters belong to EL1 */
+    msr     mdcr_el2, x1
+    mov     x1, #CNTHCTL_EL1_TIMERS
+    msr     cnthctl_el2, x1
+    msr     cntvoff_el2, xzr
+    mrs     x1, midr_el1
+    msr     vpidr_el2, x1
+    mrs     x1, mpidr_el1
+    msr     vmpidr_el2, x1
+    ldr     x1, =SCTLR_EL1_RES1
+    msr     sctlr_el1, x1
+    adr     x1, in_el1
+    msr     elr_el2, x1
+    mov     x1, #SPSR_EL1H
+    msr     spsr_el2, x1
+    eret
+
+in_el1:
+    /* 4: with the MMU off we write to memory, and would later read what a cache still holds of it */
+    adrp    x1, __image_start
+    adrp    x2, __image_end
+1:  dc      civac, x1
+    add     x1, x1, #CACHE_LINE
+    cmp     x1, x2
+    b.lo    1b
+    dsb     sy
+
+    /* 5 */
+    adrp    x1, __bss_start
+    add     x1, x1, :lo12:__bss_start
+    adrp    x2, __bss_end
+1:  stp     xzr, xzr, [x1], #16
+    cmp     x1, x2
+    b.lo    1b
+
+    /* 6 */
+    msr     daifset, #15
+    msr     spsel, #1
+    msr     cpacr_el1, xzr
+
+    /* 7: the tables map where we are to itself, and at KERNEL_BASE the same memory and the devices */
+    adrp    x1, boot_identity_table
+    msr     ttbr0_el1, x1
+    adrp    x1, boot_kernel_table
+    msr     ttbr1_el1, x1
+    mov     x1, #MAIR_NORMAL_DEVICE
+    msr     mair_el1, x1
+    ldr     x1, =(TCR_LOWER | TCR_UPPER | TCR_IPS)
+    msr     tcr_el1, x1
+    tlbi    vmalle1
+    ic      iallu
+    dsb     sy
+    isb
+    ldr     x1, =(SCTLR_EL1_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I)
+    msr     sctlr_el1, x1
+    isb
+
+    /* 8 */
+    adr     x1, 2f
+    mov     x2, #KERNEL_BASE
+    add     x1, x1, x2
+    br      x1
+2:  adrp    x1, boot_stack + KSTACK_SLOT - KSTACK_RESERVED
+    add     x1, x1, :lo12:(boot_stack + KSTACK_SLOT - KSTACK_RESERVED)
+    mov     sp, x1
+    mov     x29, xzr                            /* backtraces end here */
+
+    /* 9 */
+    mov     x0, x20
+    bl      early_main
+
+wrong_place:
+    ldr     x1, =BOARD_UART_PA
+    mov     w2, #(UART_CR_ENABLE | UART_CR_TX)
+    str     w2, [x1, #UART_CR]
+    adr     x3, wrong_place_text
+1:  ldrb    w2, [x3], #1
+    cbz     w2, park
+2:  ldr     w4, [x1, #UART_FR]
+    tst     w4, #UART_FR_TX_FULL
+    b.ne    2b
+    str     w2, [x1, #UART_DR]
+    b       1b
+
+park:
+    wfi
+    b       park
+
+wrong_place_text:
+    .ascii  "Triptych: loaded at the wrong address; this image must lie at "
+    .ascii  BOARD_LOAD_TEXT
+    .asciz  "\r\n"
+
+/*
+ * arm64_replace_kernel_half(x0: root, x1: a table without entries). irqs off, MMU on, lower half as above.
+ * The new tree maps what the old one does, but in smaller pieces. No TLB may ever see both (Arm ARM D8.13.1,
+ * break-before-make), so for a moment there is no upper half, and we are in the lower one.
+ */
+    .globl  arm64_replace_kernel_half
+    .balign 4
+arm64_replace_kernel_half:
+    adr     x2, 1f
+    mov     x3, #KERNEL_BASE
+    sub     x2, x2, x3
+    br      x2
+1:  msr     ttbr1_el1, x1
+    isb
+    tlbi    vmalle1
+    dsb     nsh
+    isb
+    msr     ttbr1_el1, x0
+    isb
+    ret                                         /* to the upper half */
+
+    /* An entry of the top table maps a GiB. */
+    .section .data
+    .balign 4096
+boot_identity_table:
+    .set    gib, 0
+    .rept   512                                 /* lower half: only where the kernel lies */
+    .if     gib == BOARD_LOAD_PA >> 30
+    .quad   (gib << 30) | BLOCK_NORMAL
+    .else
+    .quad   0
+    .endif
+    .set    gib, gib + 1
+    .endr
+boot_kernel_table:
+    .set    gib, 0
+    .rept   512                                 /* upper half: RAM that every board has, and the devices */
+    .if     gib < BOOT_MAP_SIZE >> 30
+    .quad   (gib << 30) | BLOCK_NORMAL
+    .elseif gib == BOARD_DEVICES_PA >> 30
+    .quad   (gib << 30) | BLOCK_DEVICE
+    .else
+    .quad   0
+    .endif
+    .set    gib, gib + 1
+    .endr
+
+    .section .bss
+    .balign KSTACK_SLOT
+boot_stack:
+    .skip   KSTACK_SLOT

@@ -1,0 +1,124 @@
+/*
+ * entry.S - every trap: registers onto the stack, arm64_trap(), registers back (Arm ARM D1.3).
+ *
+ * In:  EL1, interrupts off by hardware, elr/spsr/esr/far set, sp = the stack of the interrupted thread.
+ * The kernel uses tpidr_el1 and tpidrro_el0 for nothing else than to put a register aside here.
+ *
+ *  1 would the frame reach the guard page? then onto the emergency stack
+ *  2 save all registers, and what the hardware says
+ *  3 arm64_trap(frame, emergency, vector)
+ *  4 restore, return to where it came from
+ */
+#include <arch/offsets.h>
+#include <kernel/config.h>
+
+#define GUARD_BITS 2 /* a slot is 1 << GUARD_BITS pages, of which the lowest is the guard */
+#if KSTACK_SLOT != PAGE_SIZE << GUARD_BITS
+#error "GUARD_BITS does not fit KSTACK_SLOT"
+#endif
+
+#define VECTOR_SIZE 128
+
+.macro save_registers                           /* x0 = vector, its value is in tpidr_el1 */
+    stp     x2, x3, [sp, #FRAME_x2]
+    stp     x4, x5, [sp, #FRAME_x4]
+    stp     x6, x7, [sp, #FRAME_x6]
+    stp     x8, x9, [sp, #FRAME_x8]
+    stp     x10, x11, [sp, #FRAME_x10]
+    stp     x12, x13, [sp, #FRAME_x12]
+    stp     x14, x15, [sp, #FRAME_x14]
+    stp     x16, x17, [sp, #FRAME_x16]
+    stp     x18, x19, [sp, #FRAME_x18]
+    stp     x20, x21, [sp, #FRAME_x20]
+    stp     x22, x23, [sp, #FRAME_x22]
+    stp     x24, x25, [sp, #FRAME_x24]
+    stp     x26, x27, [sp, #FRAME_x26]
+    stp     x28, x29, [sp, #FRAME_x28]
+    str     x30, [sp, #FRAME_x30]
+    mrs     x2, tpidr_el1
+    mrs     x3, elr_el1
+    mrs     x4, spsr_el1
+    mrs     x5, esr_el1
+    mrs     x6, far_el1
+    stp     x2, x1, [sp, #FRAME_x0]
+    stp     x3, x4, [sp, #FRAME_elr]
+    stp     x5, x6, [sp, #FRAME_esr]
+.endm
+
+.macro vector number
+    .balign VECTOR_SIZE
+    /* 1 */
+    msr     tpidr_el1, x0
+    sub     x0, sp, #FRAME_SIZE
+    tst     x0, #((1 << GUARD_BITS) - 1) << PAGE_SHIFT
+    mov     x0, #\number
+    b.eq    overflow
+    b       enter
+.endm
+
+    .section .text
+    .globl  arm64_vectors
+    .balign 16 * VECTOR_SIZE
+arm64_vectors:
+    .set    number, 0
+    .rept   16                                  /* from EL1 on EL0's stack, EL1, EL0, EL0 in 32 bits: */
+    vector  number                              /*   synchronous, IRQ, FIQ, SError of each */
+    .set    number, number + 1
+    .endr
+
+enter:
+    /* 2 */
+    sub     sp, sp, #FRAME_SIZE
+    save_registers
+    add     x2, sp, #FRAME_SIZE
+    str     x2, [sp, #FRAME_sp]
+
+    /* 3 */
+    mov     x2, x0
+    mov     x0, sp
+    mov     x1, #0
+    bl      arm64_trap
+
+    /* 4: arm64_trap() came back, maybe long after, with other threads in between; sp is again this frame */
+    ldp     x0, x1, [sp, #FRAME_elr]
+    msr     elr_el1, x0
+    msr     spsr_el1, x1
+    ldp     x0, x1, [sp, #FRAME_x0]
+    ldp     x2, x3, [sp, #FRAME_x2]
+    ldp     x4, x5, [sp, #FRAME_x4]
+    ldp     x6, x7, [sp, #FRAME_x6]
+    ldp     x8, x9, [sp, #FRAME_x8]
+    ldp     x10, x11, [sp, #FRAME_x10]
+    ldp     x12, x13, [sp, #FRAME_x12]
+    ldp     x14, x15, [sp, #FRAME_x14]
+    ldp     x16, x17, [sp, #FRAME_x16]
+    ldp     x18, x19, [sp, #FRAME_x18]
+    ldp     x20, x21, [sp, #FRAME_x20]
+    ldp     x22, x23, [sp, #FRAME_x22]
+    ldp     x24, x25, [sp, #FRAME_x24]
+    ldp     x26, x27, [sp, #FRAME_x26]
+    ldp     x28, x29, [sp, #FRAME_x28]
+    ldr     x30, [sp, #FRAME_x30]
+    add     sp, sp, #FRAME_SIZE
+    eret                                        /* which also makes a store-exclusive to come fail */
+
+overflow:                                       /* never returns */
+    msr     tpidrro_el0, x1
+    adrp    x1, emergency_stack + KSTACK_SLOT - KSTACK_RESERVED - FRAME_SIZE
+    add     x1, x1, :lo12:(emergency_stack + KSTACK_SLOT - KSTACK_RESERVED - FRAME_SIZE)
+    str     x2, [x1, #FRAME_x2]
+    mov     x2, sp
+    str     x2, [x1, #FRAME_sp]
+    ldr     x2, [x1, #FRAME_x2]
+    mov     sp, x1
+    mrs     x1, tpidrro_el0
+    save_registers
+    mov     x2, x0
+    mov     x0, sp
+    mov     x1, #1
+    bl      arm64_trap
+
+    .section .bss
+    .balign KSTACK_SLOT
+emergency_stack:
+    .skip   KSTACK_SLOT

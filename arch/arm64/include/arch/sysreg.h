@@ -1,0 +1,56 @@
+/* arch/sysreg.h - system registers (Arm ARM D17.2); the constants are for C and assembly. */
+#pragma once
+
+#define DAIF_I 0x80 /* interrupts masked; msr daifset and daifclr count bits from here */
+
+#define SPSR_EL_MASK 0xf
+#define SPSR_EL0     0x0
+#define SPSR_EL1H    0x3c5 /* EL1 with its own stack pointer, everything masked */
+#define SPSR_EL2H    0x3c9
+
+#define CURRENT_EL2 (2 << 2)
+
+#define MPIDR_AFFINITY 0xffffff /* which CPU of which cluster */
+
+/* What EL3 hands on: lower levels are non-secure and 64-bit; hvc exists, smc, which none answers, not. */
+#define SCR_NS_RW_HCE_SMD 0x5b1
+#define CPUECTLR_EL1      S3_1_C15_C2_1 /* Cortex-A72 TRM 4.3.67 */
+#define CPUECTLR_SMPEN    0x40          /* this CPU takes part in coherency: before MMU and caches */
+
+/* What EL2 hands on: EL1 is 64-bit and may use counters, timers and floating point as it likes. */
+#define HCR_RW             0x80000000
+#define CNTHCTL_EL1_TIMERS 3
+#define CPTR_EL2_RES1      0x33ff
+#define SCTLR_EL2_RES1     0x30c50830
+
+#define SCTLR_EL1_RES1 0x30d00800
+#define SCTLR_M        0x1    /* MMU */
+#define SCTLR_C        0x4    /* data cache */
+#define SCTLR_SA       0x8    /* stack pointer alignment is checked */
+#define SCTLR_I        0x1000 /* instruction cache */
+
+/* Attribute 0: normal memory, write-back, allocating. 1: device: no gathering, no reordering (nGnRE). */
+#define MAIR_NORMAL_DEVICE 0x04ff
+
+/*
+ * Both halves have 39 bits (T0SZ = T1SZ = 25) and pages of 4 KiB; the walk goes through the caches (inner and
+ * outer write-back, allocating, inner shareable); physical addresses have 36 bits.
+ */
+#define TCR_LOWER (25 | 1 << 8 | 1 << 10 | 3 << 12)
+#define TCR_UPPER (25 << 16 | 1 << 24 | 1 << 26 | 3 << 28 | 2 << 30)
+#define TCR_IPS   (1 << 32)
+
+#define CNTV_CTL_ENABLE 1
+
+#define CACHE_LINE 64 /* Cortex-A72 TRM 1.2 */
+
+#define SYSREG_TEXT_(x) #x
+#define SYSREG_TEXT(x)  SYSREG_TEXT_(x)
+
+#define sysreg_read(reg)                                                                                   \
+    ({                                                                                                     \
+        unsigned long v_;                                                                                  \
+        __asm__ volatile("mrs %0, " SYSREG_TEXT(reg) : "=r"(v_) : : "memory");                             \
+        v_;                                                                                                \
+    })
+#define sysreg_write(reg, v) __asm__ volatile("msr " SYSREG_TEXT(reg) ", %x0" : : "rZ"(v) : "memory")

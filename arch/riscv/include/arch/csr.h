@@ -1,0 +1,29 @@
+/* arch/csr.h - control and status registers (RISC-V Privileged Architecture, chapter 10). */
+#pragma once
+
+#define SSTATUS_SIE (1ul << 1)
+#define SSTATUS_SPP (1ul << 8)
+#define SSTATUS_FS  (3ul << 13)
+
+#define SIE_STIE (1ul << 5) /* the same bits in sip */
+#define SIE_SEIE (1ul << 9)
+
+#define SCAUSE_INTERRUPT (1ul << 63)
+
+#define SATP_SV39 (8ul << 60)
+
+/* CSR numbers that gcc 12's assembler has no names for. */
+#define CSR_STIMECMP 0x14d
+
+#define CSR_TEXT_(x) #x
+#define CSR_TEXT(x)  CSR_TEXT_(x)
+
+#define csr_read(csr)                                                                                      \
+    ({                                                                                                     \
+        unsigned long v_;                                                                                  \
+        __asm__ volatile("csrr %0, " CSR_TEXT(csr) : "=r"(v_) : : "memory");                               \
+        v_;                                                                                                \
+    })
+#define csr_write(csr, v) __asm__ volatile("csrw " CSR_TEXT(csr) ", %0" : : "rK"(v) : "memory")
+#define csr_set(csr, v)   __asm__ volatile("csrs " CSR_TEXT(csr) ", %0" : : "rK"(v) : "memory")
+#define csr_clear(csr, v) __asm__ volatile("csrc " CSR_TEXT(csr) ", %0" : : "rK"(v) : "memory")

@@ -1,0 +1,20 @@
+/* info.c - this machine as data. Console line and device windows: from the device tree, by board_probe(). */
+#include <arch/layout.h>
+#include <arch/riscv.h>
+#include <board/board.h>
+#include <hal/info.h>
+
+struct hal_info hal_info = {
+    .arch = "riscv",
+    .board = BOARD_NAME,
+    .pt_top_bits = 9,
+    .kernel_base = KERNEL_BASE,
+    .kmap_base = KMAP_BASE,
+    .kmap_end = KMAP_END,
+    .timer_irq = RISCV_IRQ_TIMER,
+    .console_irq = { IRQ_NONE, IRQ_NONE },
+    .result_reg = "A0",
+    .fp_to_prev = -16,
+    .fp_to_ret = -8,
+    .nx = true,
+};

@@ -1,0 +1,16 @@
+/* mmu.c - satp and sfence.vma. */
+#include <arch/csr.h>
+#include <hal/mmu.h>
+#include <kernel/config.h>
+
+/* User and kernel half hang in one tree. */
+void hal_pt_kernel(uintptr_t root_pa)
+{
+    csr_write(satp, SATP_SV39 | root_pa >> PAGE_SHIFT);
+    __asm__ volatile("sfence.vma" : : : "memory");
+}
+
+void hal_tlb_flush(uintptr_t va)
+{
+    __asm__ volatile("sfence.vma %0" : : "r"(va) : "memory");
+}

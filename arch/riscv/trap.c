@@ -1,0 +1,55 @@
+/* trap.c - decodes traps; decides nothing (Privileged Architecture 12.1.8, table of scause values). */
+#include <arch/csr.h>
+#include <arch/frame.h>
+#include <arch/riscv.h>
+#include <hal/pte.h>
+#include <kernel/entry.h>
+#include <lib/util.h>
+
+#define MANUAL " (Privileged Architecture 12.1.8)"
+
+static const struct cause {
+    enum trap_kind kind;
+    unsigned       prot;
+    const char    *what;
+} causes[] = {
+    [0] = { TRAP_ALIGNMENT, PROT_X, "instruction address misaligned" MANUAL },
+    [1] = { TRAP_PAGE_FAULT, PROT_X, "instruction access fault" MANUAL },
+    [2] = { TRAP_ILLEGAL, 0, "illegal instruction" MANUAL },
+    [3] = { TRAP_BREAKPOINT, 0, "breakpoint" MANUAL },
+    [4] = { TRAP_ALIGNMENT, PROT_R, "load address misaligned" MANUAL },
+    [5] = { TRAP_PAGE_FAULT, PROT_R, "load access fault" MANUAL },
+    [6] = { TRAP_ALIGNMENT, PROT_W, "store or AMO address misaligned" MANUAL },
+    [7] = { TRAP_PAGE_FAULT, PROT_W, "store or AMO access fault" MANUAL },
+    [8] = { TRAP_UNKNOWN, 0, "environment call from U-mode" MANUAL },
+    [9] = { TRAP_UNKNOWN, 0, "environment call from S-mode" MANUAL },
+    [12] = { TRAP_PAGE_FAULT, PROT_X, "instruction page fault" MANUAL },
+    [13] = { TRAP_PAGE_FAULT, PROT_R, "load page fault" MANUAL },
+    [15] = { TRAP_PAGE_FAULT, PROT_W, "store or AMO page fault" MANUAL },
+};
+
+void riscv_trap_init(void)
+{
+    csr_write(stvec, riscv_trap_entry); /* direct mode: the low bits are zero */
+}
+
+/* entry.S calls this, and returns to the interrupted code when it returns. */
+void riscv_trap(struct hal_frame *f, bool emergency)
+{
+    struct trap_info t = {
+        .kind = TRAP_IRQ,
+        .from_user = (f->sstatus & SSTATUS_SPP) == 0,
+        .emergency = emergency,
+        .addr = f->stval,
+        .code = f->scause,
+    };
+    if ((f->scause & SCAUSE_INTERRUPT) == 0) {
+        static const struct cause unknown = { TRAP_UNKNOWN, 0, "reserved exception" MANUAL };
+        bool known = f->scause < ARRAY_SIZE(causes) && causes[f->scause].what != NULL;
+        const struct cause *c = known ? &causes[f->scause] : &unknown;
+        t.kind = c->kind;
+        t.prot = c->prot;
+        t.what = c->what;
+    }
+    trap_dispatch(f, &t);
+}

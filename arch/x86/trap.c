@@ -1,0 +1,102 @@
+/* trap.c - decodes traps; decides nothing (Intel SDM vol. 3A 6.15, exception and interrupt reference). */
+#include <arch/frame.h>
+#include <arch/io.h>
+#include <arch/segments.h>
+#include <arch/x86.h>
+#include <kernel/config.h>
+#include <kernel/entry.h>
+#include <lib/util.h>
+
+#define MANUAL " (Intel SDM vol. 3A 6.15)"
+
+enum { DOUBLE_FAULT = 8, PAGE_FAULT = 14 };
+enum { PF_WRITE = 1 << 1, PF_RESERVED = 1 << 3, PF_FETCH = 1 << 4 };
+
+/* The code in trap_info: the vector above the CPU's error code. */
+#define CODE_VECTOR_SHIFT 16
+
+static const struct cause {
+    enum trap_kind kind;
+    const char    *what;
+} causes[X86_EXCEPTIONS] = {
+    [0] = { TRAP_ARITHMETIC, "divide error" MANUAL },
+    [1] = { TRAP_BREAKPOINT, "debug exception" MANUAL },
+    [2] = { TRAP_UNKNOWN, "non-maskable interrupt" MANUAL },
+    [3] = { TRAP_BREAKPOINT, "breakpoint" MANUAL },
+    [4] = { TRAP_ARITHMETIC, "overflow" MANUAL },
+    [5] = { TRAP_UNKNOWN, "bound range exceeded" MANUAL },
+    [6] = { TRAP_ILLEGAL, "invalid opcode" MANUAL },
+    [7] = { TRAP_ILLEGAL, "floating point, which the kernel does not use" MANUAL },
+    [DOUBLE_FAULT] = { TRAP_UNKNOWN, "double fault" MANUAL },
+    [10] = { TRAP_UNKNOWN, "invalid TSS" MANUAL },
+    [11] = { TRAP_UNKNOWN, "segment not present" MANUAL },
+    [12] = { TRAP_UNKNOWN, "stack segment fault" MANUAL },
+    [13] = { TRAP_UNKNOWN, "general protection" MANUAL },
+    [PAGE_FAULT] = { TRAP_PAGE_FAULT, "page fault" MANUAL },
+    [16] = { TRAP_ARITHMETIC, "x87 floating-point error" MANUAL },
+    [17] = { TRAP_ALIGNMENT, "alignment check" MANUAL },
+    [18] = { TRAP_UNKNOWN, "machine check" MANUAL },
+    [19] = { TRAP_ARITHMETIC, "SIMD floating-point error" MANUAL },
+    [20] = { TRAP_UNKNOWN, "virtualization exception" MANUAL },
+    [21] = { TRAP_UNKNOWN, "control protection" MANUAL },
+};
+
+void x86_trap_init(void)
+{
+    x86_segments_init();
+}
+
+/* What was tried. A CPU without NX does not tell a fetch from a read, but the addresses do. */
+static void decode_page_fault(const struct hal_frame *f, struct trap_info *t)
+{
+    if (f->error & PF_FETCH || t->addr == f->eip) {
+        t->prot = PROT_X;
+        t->what = "page fault on instruction fetch" MANUAL;
+    } else if (f->error & PF_WRITE) {
+        t->prot = PROT_W;
+        t->what = "page fault on write" MANUAL;
+    } else {
+        t->prot = PROT_R;
+        t->what = "page fault on read" MANUAL;
+    }
+    if (f->error & PF_RESERVED)
+        t->what = "page fault: reserved bit set in a page-table entry" MANUAL;
+}
+
+/* If the fault behind this one is where the CPU wanted to push, then there was no stack. */
+static void decode_double_fault(const struct hal_frame *f, struct trap_info *t)
+{
+    if (((f->esp - sizeof(f->eflags)) ^ t->addr) / PAGE_SIZE != 0)
+        return;
+    t->kind = TRAP_PAGE_FAULT;
+    t->prot = PROT_W;
+    t->what = "double fault: no stack to push on" MANUAL;
+}
+
+/* entry.asm calls this, and returns to the interrupted code when it returns. */
+void x86_trap(struct hal_frame *f, bool emergency)
+{
+    struct trap_info t = {
+        .kind = TRAP_IRQ,
+        .from_user = (f->cs & SEG_RPL_USER) != 0,
+        .emergency = emergency,
+        .code = f->vector << CODE_VECTOR_SHIFT | f->error,
+    };
+    if (f->vector < X86_EXCEPTIONS) {
+        static const struct cause unknown = { TRAP_UNKNOWN, "reserved exception" MANUAL };
+        const struct cause *c = causes[f->vector].what != NULL ? &causes[f->vector] : &unknown;
+        t.kind = c->kind;
+        t.what = c->what;
+        t.addr = cr_read(cr2);
+        if (f->vector == PAGE_FAULT)
+            decode_page_fault(f, &t);
+        else if (f->vector == DOUBLE_FAULT)
+            decode_double_fault(f, &t);
+    } else if (f->vector <= X86_VECTOR_TIMER || f->vector == X86_VECTOR_SPURIOUS) {
+        x86_irq_arrived(f->vector);
+    } else {
+        t.kind = TRAP_UNKNOWN;
+        t.what = "unexpected interrupt vector" MANUAL;
+    }
+    trap_dispatch(f, &t);
+}

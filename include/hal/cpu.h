@@ -1,0 +1,28 @@
+/*
+ * hal/cpu.h - this CPU: its interrupt switch, its waiting, its end.        port: cpu.c, arch/cpu.h
+ *
+ * The rule everywhere: interrupts on, exactly when no spinlock is held, exactly when preemptible.
+ * The inlines are written in <arch/cpu.h>; a port that forgets one does not compile.
+ * Atomics need no HAL: the core uses <stdatomic.h> on 32-bit and pointer-sized objects (RISC-V has no
+ * narrower ones, i386 no wider ones without a library).
+ */
+#pragma once
+#include <stdbool.h>
+
+/* Any context. Off; returns what to restore. Nests. */
+static inline unsigned long hal_irq_save(void);
+/* Any context. Back to what hal_irq_save() saw. */
+static inline void          hal_irq_restore(unsigned long s);
+static inline void          hal_irq_disable(void);           /* Off. Any context. */
+static inline void          hal_irq_enable(void);            /* On. No spinlock held. */
+static inline bool          hal_irq_enabled(void);           /* Any context. */
+static inline void          hal_cpu_relax(void);             /* Any context. The body of a spin loop. */
+
+/*
+ * irqs off on entry and return. Waits until an interrupt is pending; one that came after the caller's last
+ * look ends the wait at once.
+ */
+void hal_cpu_idle(void);
+_Noreturn void hal_halt(void);           /* Any context. irqs off; this CPU stops for good, using no power. */
+
+#include <arch/cpu.h>

@@ -1,0 +1,21 @@
+/*
+ * hal/mmu.h - the direct map, and commands to this CPU's MMU.             port: mmu.c, arch/mmu.h
+ *
+ * Nothing here allocates: pages come from the caller.
+ */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+static inline void     *hal_p2v(uintptr_t pa);       /* Any context, pure. RAM: physical -> kernel virtual. */
+static inline uintptr_t hal_v2p(const void *va);     /* And back. */
+
+/*
+ * irqs off. This tree is the kernel half from here on, whole and final in its top table; nothing is mapped in
+ * the user half.
+ */
+void hal_pt_kernel(uintptr_t root_pa);
+/* Any context. This CPU forgets one page, after its entry changed. */
+void hal_tlb_flush(uintptr_t va);
+
+#include <arch/mmu.h>

@@ -1,0 +1,36 @@
+/*
+ * kernel/clock.h - time: the counter in human units, and the alarm of each CPU.
+ *
+ * There is no periodic tick. The alarm rings for the nearest of quantum end and timeout, and not at all if
+ * neither is due.
+ */
+#pragma once
+#include <hal/timer.h>
+#include <kernel/sched.h>
+#include <stdint.h>
+
+/*
+ * irqs off, boot CPU, once, before sched_init(). hz: rate of hal_timer_now(); start: its value when uptime
+ * began.
+ */
+void clock_init(uint32_t hz, uint64_t start);
+/* irqs off, once per CPU, after irq_init(). From here on alarms ring. */
+void clock_init_cpu(void);
+
+uint64_t clock_uptime_ns(void);               /* Any context. 0 before clock_init(). */
+uint64_t clock_ns_from_ticks(uint64_t ticks); /* Any context. */
+uint64_t clock_ticks_from_ms(unsigned ms);    /* Any context. */
+
+/* irqs off, on cpu itself. The alarm rings at counter value `when` or before. */
+static inline void clock_alarm_by(struct cpu *cpu, uint64_t when)
+{
+    if (when < cpu->alarm) {
+        cpu->alarm = when;
+        hal_timer_arm(when);
+    }
+}
+
+/* Thread, no lock held; sleeps. At least ms milliseconds. */
+void sleep_ms(unsigned ms);
+/* The same until counter value `when`: a period that does not drift. */
+void sleep_until(uint64_t when);

@@ -1,0 +1,29 @@
+/*
+ * kernel/console.h - the console: bytes in by interrupt, text out under a lock.
+ */
+#pragma once
+#include <stddef.h>
+
+void console_init(void);        /* irqs off, boot CPU, once, before anything prints. */
+void console_init_input(void);  /* irqs off, once, after irq_init(). */
+
+/* Thread, no lock held; sleeps. The next byte of input. */
+int console_getc(void);
+
+/* Any context, print lock held: the sink of printk() and kprintf(). LF becomes CR LF. */
+void console_putc(char c);
+
+/* Any context. Text as it is: no level, no stamp, not in the log. For the monitor, demos and tests. */
+void kprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * For panic.c: from here on output takes no lock, since its holder may never let it go; and one that works at
+ * any depth.
+ */
+void console_panic(void);
+void console_panic_puts(const char *s);
+
+/* Thread. Prints the log once more. */
+void dmesg(void);
+/* Any context. Messages of a level below this one are shown. */
+void printk_set_level(unsigned level);

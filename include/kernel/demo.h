@@ -1,0 +1,7 @@
+/* kernel/demo.h - what the ancestors show, made right. One function per demo in kernel/demo_*.c. */
+#pragma once
+
+void demo_run(const char *name); /* Thread; sleeps. An unknown name prints the list. */
+
+void demo_539(void);     /* Processes A to D, preempted, each with its own registers and locals. */
+void demo_threads(void); /* Sleepers and spinners, with times. */

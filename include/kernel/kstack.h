@@ -1,0 +1,14 @@
+/* kernel/kstack.h - kernel stacks in the kmap window, each above an unmapped guard page. */
+#pragma once
+#include <stdint.h>
+
+/* Any context, locks below RANK_KMAP held. Returns the base of a slot, all mapped but its lowest page; or 0. */
+uintptr_t kstack_alloc(void);
+/* The same context. Nobody stands on it. */
+void kstack_free(uintptr_t slot);
+
+/*
+ * Any context. Bytes at the deep end of the stack that were never used; what a fresh stack is filled with
+ * tells.
+ */
+unsigned kstack_unused(uintptr_t slot);

@@ -1,0 +1,135 @@
+/*
+ * kernel/proc.h - processes: the table, the state machine, their beginning and end.
+ *
+ * A kernel thread is a process without an address space of its own.
+ */
+#pragma once
+#include <hal/cpu.h>
+#include <kernel/config.h>
+#include <kernel/waitq.h>
+#include <lib/list.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PROC_NAME_SIZE 16
+
+/* Priorities are strict: a READY process of a higher one runs first. Equals take turns. */
+enum { PRIO_LOW = 1, PRIO_NORMAL = 3, PRIO_HIGH = 5, PRIO_COUNT = 8 };
+
+/* A bit each, so that a set of states is a mask. */
+enum proc_state {
+    PROC_NEW = 1,      /* being made; nobody else sees it */
+    PROC_RUNNING = 2,  /* on a run queue, and on a CPU */
+    PROC_SLEEPING = 4, /* waits to be woken */
+    PROC_READY = 8,    /* on a run queue */
+    PROC_ZOMBIE = 16,  /* has ended; its parent has not asked yet */
+    PROC_DEAD = 32,    /* being unmade; nobody else sees it */
+};
+
+struct proc {
+    /* run-queue lock of cpu */
+    struct list   turn;      /* its place among the READY and RUNNING of its priority */
+    struct cpu   *cpu;
+    uintptr_t     sp;        /* while it is not running */
+    unsigned long switches;  /* how often it was given a CPU */
+    uint64_t      run_ticks; /* CPU time up to its last switch, in counter ticks */
+    enum proc_state state;
+    bool          woken;     /* the wake token: a wake-up came before the sleep */
+
+    /* fixed after creation */
+    int           pid;
+    unsigned      prio;
+    char          name[PROC_NAME_SIZE];
+    uintptr_t     stack;     /* the slot of its kernel stack */
+    void        (*fn)(void *);
+    void         *arg;
+
+    /* process-table lock */
+    struct list  table;      /* all processes, by age */
+    struct proc *parent;
+    struct list  children;
+    struct list  sibling;
+    int          exit_code;
+
+    struct waitq child_exit; /* where this process waits for its children to end */
+};
+
+/* The process whose stack slot contains addr. Only for addresses in a mapped slot. */
+static inline struct proc **proc_of_stack(uintptr_t addr)
+{
+    return (struct proc **)((addr | (KSTACK_SLOT - 1)) + 1 - KSTACK_RESERVED);
+}
+
+/* Any context. Somewhere in the stack slot on which the caller stands. */
+static inline uintptr_t stack_here(void)
+{
+    return (uintptr_t)__builtin_frame_address(0);
+}
+
+/* Any context. The process that runs on this CPU; in an interrupt, the one that it interrupted. */
+static inline struct proc *current(void)
+{
+    return *proc_of_stack(stack_here());
+}
+
+static inline struct cpu *this_cpu(void)
+{
+    return current()->cpu; /* irqs off, or the answer may be old */
+}
+
+/* From which states a process may come to `to`. docs/states.md draws this table. */
+static inline unsigned proc_legal_from(enum proc_state to)
+{
+    switch (to) {
+    case PROC_READY: return PROC_NEW | PROC_RUNNING | PROC_SLEEPING;
+    case PROC_RUNNING: return PROC_READY;
+    case PROC_SLEEPING: return PROC_RUNNING;
+    case PROC_ZOMBIE: return PROC_RUNNING;
+    case PROC_DEAD: return PROC_ZOMBIE;
+    default: return 0;
+    }
+}
+
+_Noreturn void proc_bad_edge(const struct proc *p, enum proc_state to);
+const char *proc_state_name(enum proc_state state);
+
+/*
+ * The only way to change a state. Under the locks that docs/states.md names; an edge that is not legal
+ * panics.
+ */
+static inline void proc_set_state(struct proc *p, enum proc_state to)
+{
+    if (__builtin_expect((p->state & proc_legal_from(to)) == 0, 0))
+        proc_bad_edge(p, to);
+    p->state = to;
+}
+
+/* irqs off, boot CPU, once. Makes the boot flow of control a process: idle, PID 0. */
+void proc_init(void);
+
+/*
+ * Thread; may sleep in no case. Starts a kernel thread: fn(arg), then proc_exit(0). Child of the caller.
+ * Returns its PID, or -ENOMEM, or -EAGAIN when no PID is free.
+ */
+int proc_spawn(const char *name, unsigned prio, void (*fn)(void *), void *arg);
+
+/* Thread, no lock held. Ends the caller. Its children become PID 1's. */
+_Noreturn void proc_exit(int code);
+
+/*
+ * Thread, no lock held; sleeps. Waits until child pid (any child if pid is -1) has ended, frees it and stores
+ * its exit code (code may be NULL). Returns its PID, or -ECHILD if there is no such child.
+ */
+int proc_wait(int pid, int *code);
+
+/* Any context. Calls fn with each process, oldest first, under the process-table lock. */
+void proc_for_each(void (*fn)(struct proc *p, void *arg), void *arg);
+
+/* Any context. CPU time so far in counter ticks, the running stretch included. */
+uint64_t proc_run_ticks(struct proc *p);
+
+/*
+ * Any context. Processes in the table, idle and zombies included; and how often any process was given a CPU.
+ */
+unsigned proc_count(void);
+unsigned long proc_switches(void);

@@ -1,0 +1,68 @@
+/*
+ * kernel/sched.h - who runs: the mechanism of switching, and the CPUs.
+ *
+ * The run-queue lock is held across the context switch: the thread that goes takes it, the thread that comes
+ * lets it go. So nobody sees a process READY, SLEEPING or ZOMBIE before its registers are safely on its
+ * stack.
+ */
+#pragma once
+#include <kernel/config.h>
+#include <kernel/proc.h>
+#include <kernel/spinlock.h>
+#include <kernel/timeout.h>
+#include <stdint.h>
+
+#define CPU_MAX_HELD 8
+
+struct runq {
+    struct spinlock lock;
+    struct proc    *current;
+    uint64_t        switched;         /* when current came, or was given another turn, in counter ticks */
+    bool            need_resched;     /* current should give way at the end of this trap */
+    uint32_t        occupied;         /* bit per priority whose ring is not empty */
+    struct list    *ring[PRIO_COUNT]; /* who has the turn among equals: see sched_rr.h */
+    struct proc    *idle;             /* runs when nobody else can; in no ring. Fixed after creation */
+};
+
+struct cpu {
+    struct runq     rq;
+    struct timeouts timeouts;
+    /* this CPU, irqs off */
+    uint64_t        alarm;            /* what hal_timer_arm() was last given */
+    unsigned        irq_depth;        /* > 0: in an interrupt handler */
+    unsigned        nheld;            /* DEBUG: locks held, innermost last */
+    const struct spinlock *held[CPU_MAX_HELD];
+    /* fixed */
+    unsigned        index;
+};
+
+extern struct cpu cpus[MAX_CPUS];
+
+/* irqs off, boot CPU, once. The caller becomes idle on CPU 0. quantum_ms: length of a turn. */
+void sched_init(struct proc *idle, unsigned quantum_ms);
+bool sched_started(void);
+
+void sched_start(struct proc *p); /* Any context. p is NEW; it becomes READY. */
+/* Thread, irqs on. Lets the next of equal priority run; returns at once if there is none. */
+void sched_yield(void);
+void sched_preempt(void);         /* irqs off, no lock held. The same, at the end of a trap. */
+
+/*
+ * Sleeping, in this order (docs/states.md shows why no wake-up is lost):
+ *   sched_prepare(); join a queue; look at the condition; sched_sleep(); leave the queue.
+ */
+void sched_prepare(void);         /* Thread. Forgets earlier wake-ups. */
+void sched_sleep(void);           /* Thread, no lock held. Sleeps unless woken since sched_prepare(). */
+/* Any context, locks up to RANK_WAITQ held. Any number of times. p is not freed meanwhile. */
+void sched_wake(struct proc *p);
+
+_Noreturn void sched_exit(void);  /* irqs off, own run-queue lock held, ZOMBIE. Leaves this stack for good. */
+_Noreturn void sched_idle(void);  /* The body of the idle process. */
+
+/*
+ * irqs off. Is current's turn over at counter value now, so that an equal should run? Sets need_resched if
+ * so.
+ */
+void sched_tick(struct cpu *cpu, uint64_t now);
+/* irqs off. When sched_tick() wants to be called next; UINT64_MAX if nobody waits for a turn. */
+uint64_t sched_next_tick(struct cpu *cpu);

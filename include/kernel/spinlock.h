@@ -1,0 +1,69 @@
+/*
+ * kernel/spinlock.h - ticket spinlocks: first come, first served, always with interrupts off.
+ *
+ * Every lock has a rank; a CPU takes locks in rising rank only. A DEBUG build checks that, and panics with
+ * both names. The order is enum lock_rank and nothing else (docs/locking.md says why).
+ */
+#pragma once
+#include <hal/cpu.h>
+#include <stdatomic.h>
+
+enum lock_rank {
+    RANK_PROC_TABLE = 1,
+    RANK_KMAP,    /* the kernel's page tables and stack slots */
+    RANK_PAGE,    /* free pages */
+    RANK_DEVICE,  /* console input, interrupt lines */
+    RANK_TIMEOUT,
+    RANK_WAITQ,
+    RANK_RUNQ,    /* held across the context switch */
+    RANK_PRINT,
+};
+
+struct spinlock {
+    atomic_uint    next;    /* the ticket that the next comer draws */
+    atomic_uint    serving; /* the ticket whose turn it is */
+    enum lock_rank rank;
+    const char    *name;
+};
+
+#define SPINLOCK_INIT(name, rank) { 0, 0, rank, name }
+
+void spin_init(struct spinlock *l, const char *name, enum lock_rank rank);
+
+/* DEBUG builds: this CPU is about to take l, or has just let it go. Panics on a rank that does not rise. */
+void spin_debug_lock(const struct spinlock *l);
+void spin_debug_unlock(const struct spinlock *l);
+/* DEBUG builds: panics if this CPU holds a spinlock. For everything that may sleep. */
+void spin_debug_none_held(const char *who);
+
+/* irqs are off already, and stay off. */
+static inline void spin_lock_raw(struct spinlock *l)
+{
+    if (CONFIG_DEBUG)
+        spin_debug_lock(l);
+    unsigned ticket = atomic_fetch_add_explicit(&l->next, 1, memory_order_relaxed);
+    while (__builtin_expect(atomic_load_explicit(&l->serving, memory_order_acquire) != ticket, 0))
+        hal_cpu_relax();
+}
+
+static inline void spin_unlock_raw(struct spinlock *l)
+{
+    unsigned served = atomic_load_explicit(&l->serving, memory_order_relaxed);
+    atomic_store_explicit(&l->serving, served + 1, memory_order_release);
+    if (CONFIG_DEBUG)
+        spin_debug_unlock(l);
+}
+
+/* Any context. Turns interrupts off, takes the lock; returns the interrupt state for spin_unlock(). */
+static inline unsigned long spin_lock(struct spinlock *l)
+{
+    unsigned long s = hal_irq_save();
+    spin_lock_raw(l);
+    return s;
+}
+
+static inline void spin_unlock(struct spinlock *l, unsigned long s)
+{
+    spin_unlock_raw(l);
+    hal_irq_restore(s);
+}

@@ -1,0 +1,76 @@
+/* clock.c - the counter in human units, the alarm, sleep. */
+#include <hal/info.h>
+#include <kernel/clock.h>
+#include <kernel/irq.h>
+#include <lib/ratio.h>
+#include <stdbool.h>
+
+static struct ratio ns_per_tick;
+static struct ratio ticks_per_us;
+static uint64_t     start_ticks;
+static bool         ready;
+
+void clock_init(uint32_t hz, uint64_t start)
+{
+    ns_per_tick = ratio_make(hz, 1000000000);
+    ticks_per_us = ratio_make(1000000, hz);
+    start_ticks = start;
+    ready = true;
+}
+
+uint64_t clock_ns_from_ticks(uint64_t ticks)
+{
+    return ratio_apply(ns_per_tick, ticks);
+}
+
+uint64_t clock_ticks_from_ms(unsigned ms)
+{
+    return ratio_apply(ticks_per_us, (uint64_t)ms * 1000);
+}
+
+uint64_t clock_uptime_ns(void)
+{
+    return ready ? clock_ns_from_ticks(hal_timer_now() - start_ticks) : 0;
+}
+
+/* Early alarms are harmless: what is not due yet is armed again. */
+static void alarm_rings(void *arg)
+{
+    (void)arg;
+    hal_timer_ack();
+    struct cpu *cpu = this_cpu();
+    cpu->alarm = UINT64_MAX;
+    uint64_t now = hal_timer_now();
+    uint64_t next_timeout = timeouts_run(cpu, now);
+    sched_tick(cpu, now);
+    if (!cpu->rq.need_resched) /* else the switch arms for who comes */
+        clock_alarm_by(cpu, sched_next_tick(cpu));
+    clock_alarm_by(cpu, next_timeout);
+}
+
+void clock_init_cpu(void)
+{
+    irq_register(hal_info.timer_irq, "timer", alarm_rings, NULL);
+    hal_timer_init_cpu();
+}
+
+static void wake_sleeper(void *arg)
+{
+    sched_wake(arg);
+}
+
+void sleep_until(uint64_t when)
+{
+    struct timeout t;
+    timeout_init(&t, wake_sleeper, current());
+    sched_prepare();
+    timeout_add(&t, when);
+    while (hal_timer_now() < when)
+        sched_sleep();
+    timeout_cancel(&t);
+}
+
+void sleep_ms(unsigned ms)
+{
+    sleep_until(hal_timer_now() + clock_ticks_from_ms(ms));
+}

@@ -1,0 +1,30 @@
+/* demo.c - the list of demos. */
+#include <kernel/console.h>
+#include <kernel/demo.h>
+#include <kernel/main.h>
+#include <lib/string.h>
+#include <lib/util.h>
+
+static const struct {
+    const char *name;
+    void      (*run)(void);
+    const char *help;
+} demos[] = {
+    { "539", demo_539, "four processes preempted, their registers and locals checked" },
+    { "threads", demo_threads, "sleepers and spinners, with times" },
+};
+
+void demo_run(const char *name)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(demos); i++) {
+        if (strcmp(name, demos[i].name) == 0) {
+            demos[i].run();
+            return;
+        }
+    }
+    kprintf("demos:\n");
+    for (unsigned i = 0; i < ARRAY_SIZE(demos); i++)
+        kprintf("  %-8s  %s\n", demos[i].name, demos[i].help);
+}
+
+BOOT_PROGRAM(demo, demo_run);

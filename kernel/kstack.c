@@ -1,0 +1,102 @@
+/*
+ * kstack.c - kernel stacks: slots of the kmap window, lowest first.
+ *
+ * In a slot, from low to high: guard page, stack, and the pointer of KSTACK_RESERVED bytes by which current()
+ * works.
+ */
+#include <hal/info.h>
+#include <hal/mmu.h>
+#include <kernel/config.h>
+#include <kernel/kassert.h>
+#include <kernel/kstack.h>
+#include <kernel/page.h>
+#include <kernel/spinlock.h>
+#include <kernel/vm.h>
+#include <lib/string.h>
+#include <lib/util.h>
+
+enum {
+    MAX_SLOTS = 65536,
+    WORD_BITS = 32,
+    FILL = 0xa5, /* DEBUG: of a fresh stack */
+};
+
+static struct {
+    struct spinlock lock;
+    uint32_t used[MAX_SLOTS / WORD_BITS]; /* a bit per slot */
+    unsigned first_free;                  /* no free slot lies before this one */
+} slots = { .lock = SPINLOCK_INIT("kernel stacks", RANK_KMAP) };
+
+static uintptr_t slot_base(unsigned slot)
+{
+    return hal_info.kmap_base + (uintptr_t)slot * KSTACK_SLOT;
+}
+
+/* Lock held. MAX_SLOTS if all are used. */
+static unsigned find_free(void)
+{
+    unsigned n = (unsigned)min_size(MAX_SLOTS, (hal_info.kmap_end - hal_info.kmap_base) / KSTACK_SLOT);
+    for (unsigned i = slots.first_free; i < n; i++) {
+        uint32_t word = slots.used[i / WORD_BITS];
+        if (word == UINT32_MAX)
+            i |= WORD_BITS - 1; /* the whole word is full */
+        else if ((word >> i % WORD_BITS & 1) == 0)
+            return i;
+    }
+    return MAX_SLOTS;
+}
+
+/* Lock held. */
+static void unmap(uintptr_t from, uintptr_t to)
+{
+    for (uintptr_t va = from; va < to; va += PAGE_SIZE)
+        page_free(hal_p2v(vm_kunmap(va)));
+}
+
+uintptr_t kstack_alloc(void)
+{
+    unsigned long s = spin_lock(&slots.lock);
+    unsigned slot = find_free();
+    uintptr_t base = 0;
+    if (slot == MAX_SLOTS)
+        goto out;
+    uintptr_t first = slot_base(slot) + PAGE_SIZE;
+    for (uintptr_t va = first; va < slot_base(slot) + KSTACK_SLOT; va += PAGE_SIZE) {
+        void *page = page_alloc();
+        if (page == NULL || vm_kmap(va, hal_v2p(page), PROT_R | PROT_W) != 0) {
+            if (page != NULL)
+                page_free(page);
+            unmap(first, va);
+            goto out;
+        }
+        if (CONFIG_DEBUG)
+            memset(page, FILL, PAGE_SIZE);
+    }
+    slots.used[slot / WORD_BITS] |= 1u << slot % WORD_BITS;
+    slots.first_free = slot + 1;
+    base = slot_base(slot);
+out:
+    spin_unlock(&slots.lock, s);
+    return base;
+}
+
+void kstack_free(uintptr_t base)
+{
+    unsigned slot = (unsigned)((base - hal_info.kmap_base) / KSTACK_SLOT);
+    unsigned long s = spin_lock(&slots.lock);
+    KASSERT(slots.used[slot / WORD_BITS] >> slot % WORD_BITS & 1);
+    unmap(base + PAGE_SIZE, base + KSTACK_SLOT);
+    slots.used[slot / WORD_BITS] &= ~(1u << slot % WORD_BITS);
+    if (slot < slots.first_free)
+        slots.first_free = slot;
+    spin_unlock(&slots.lock, s);
+}
+
+unsigned kstack_unused(uintptr_t base)
+{
+    const unsigned char *p = (const unsigned char *)base + PAGE_SIZE;
+    unsigned n = 0;
+    while (n < KSTACK_SLOT - PAGE_SIZE && p[n] == FILL)
+        n++;
+    return n;
+}

@@ -1,0 +1,141 @@
+/*
+ * main.c - the order of things: from the port's door to the first processes.
+ */
+#include <hal/info.h>
+#include <hal/power.h>
+#include <kernel/clock.h>
+#include <kernel/console.h>
+#include <kernel/entry.h>
+#include <kernel/irq.h>
+#include <kernel/kassert.h>
+#include <kernel/main.h>
+#include <kernel/monitor.h>
+#include <kernel/page.h>
+#include <kernel/panic.h>
+#include <kernel/sched.h>
+#include <kernel/vm.h>
+#include <lib/cmdline.h>
+
+enum { QUANTUM_DEFAULT_MS = 10, QUANTUM_MOST_MS = 10000, MIB = 1 << 20 };
+
+extern const struct boot_program __boot_programs_start[], __boot_programs_end[];
+
+static struct boot_info boot; /* written once */
+static uint64_t banner_ns;
+
+const struct boot_info *boot_info(void)
+{
+    return &boot;
+}
+
+uint64_t boot_banner_ns(void)
+{
+    return banner_ns;
+}
+
+static void print_banner(void)
+{
+    banner_ns = clock_uptime_ns();
+    printk("Triptych " TRIPTYCH_VERSION " on %s/%s: %s, %u CPU%s (1 in use), %u MiB of RAM\n", hal_info.arch,
+           hal_info.board, boot.machine, boot.ncpus, boot.ncpus == 1 ? "" : "s",
+           (unsigned)(boot.ram_found / MIB));
+    printk("command line: %s\n", boot.cmdline[0] != 0 ? boot.cmdline : "(none)");
+    if (!hal_info.nx)
+        printk(KERN_WARN "this CPU cannot forbid execution: W^X is not enforced for data\n");
+}
+
+static unsigned option_uint(const char *key, unsigned value, unsigned least, unsigned most)
+{
+    unsigned long v;
+    char text[24];
+    if (!cmdline_get(boot.cmdline, key, text, sizeof(text)))
+        return value;
+    if (cmdline_get_uint(boot.cmdline, key, &v) && v >= least && v <= most)
+        return (unsigned)v;
+    printk(KERN_WARN "%s=%s is not a number from %u to %u: using %u\n", key, text, least, most, value);
+    return value;
+}
+
+static uint64_t option_mem(void)
+{
+    uint64_t limit = UINT64_MAX;
+    char text[24];
+    if (!cmdline_get(boot.cmdline, "mem", text, sizeof(text)))
+        return limit;
+    if (!cmdline_get_size(boot.cmdline, "mem", &limit) || limit < 8 * MIB) {
+        printk(KERN_WARN "mem=%s is not a size of at least 8M: using all memory\n", text);
+        return UINT64_MAX;
+    }
+    return limit;
+}
+
+static void option_panic(void)
+{
+    char word[16];
+    if (cmdline_get(boot.cmdline, "panic", word, sizeof(word)) && !panic_set_action(word))
+        printk(KERN_WARN "panic=%s is none of halt, poweroff, reboot: using halt\n", word);
+}
+
+/* PID 2: what the command line names; then PID 1 starts the monitor. */
+static void run_program(void *arg)
+{
+    char value[64];
+    (void)arg;
+    for (const struct boot_program *b = __boot_programs_start; b < __boot_programs_end; b++) {
+        if (cmdline_get(boot.cmdline, b->key, value, sizeof(value))) {
+            b->run(value);
+            return;
+        }
+    }
+    if (cmdline_get(boot.cmdline, "test", value, sizeof(value)) ||
+        cmdline_get(boot.cmdline, "bench", value, sizeof(value)))
+        printk(KERN_WARN "tests and benchmarks are in the image triptych-test, not in this one\n");
+}
+
+static void run_monitor(void *arg)
+{
+    (void)arg;
+    monitor_run();
+}
+
+/* PID 1: starts the program, then buries whoever is left without a parent. */
+static void init(void *arg)
+{
+    (void)arg;
+    int program = proc_spawn("main", PRIO_NORMAL, run_program, NULL);
+    if (program < 0)
+        panic("cannot start the first thread: error %d", -program);
+    for (;;) {
+        int pid = proc_wait(-1, NULL);
+        if (pid == program && proc_spawn("monitor", PRIO_NORMAL, run_monitor, NULL) < 0)
+            panic("no memory for the monitor");
+        if (pid < 0)
+            /* no child at all: nothing ever ends the monitor, but a stopped PID 1 would be worse */
+            sleep_ms(1000);
+    }
+}
+
+void kernel_main(const struct boot_info *bi)
+{
+    boot = *bi;
+    console_init();
+    proc_init();
+    clock_init(boot.timer_hz, boot.entry_ticks);
+    printk_set_level(option_uint("loglevel", LOGLEVEL_DEFAULT, 0, LOGLEVEL_ALL));
+    print_banner();
+    option_panic();
+
+    page_init(&boot, option_mem());
+    vm_init(&boot);
+    sched_init(current(), option_uint("quantum", QUANTUM_DEFAULT_MS, 1, QUANTUM_MOST_MS));
+
+    irq_init();
+    clock_init_cpu();
+    console_init_input();
+
+    int pid = proc_spawn("init", PRIO_NORMAL, init, NULL);
+    if (pid != 1)
+        panic("cannot start PID 1: %d", pid);
+    hal_irq_enable();
+    sched_idle();
+}

@@ -1,0 +1,195 @@
+/* monitor.c - the kernel monitor: a table of commands. */
+#include <hal/info.h>
+#include <hal/power.h>
+#include <kernel/clock.h>
+#include <kernel/console.h>
+#include <kernel/demo.h>
+#include <kernel/irq.h>
+#include <kernel/kstack.h>
+#include <kernel/line.h>
+#include <kernel/main.h>
+#include <kernel/monitor.h>
+#include <kernel/page.h>
+#include <kernel/printk.h>
+#include <kernel/sched.h>
+#include <lib/ratio.h>
+#include <lib/string.h>
+#include <lib/util.h>
+
+enum { KIB_PER_PAGE = PAGE_SIZE / 1024 };
+
+/* "12.345" seconds. */
+static void print_seconds(uint64_t ns)
+{
+    uint32_t ms;
+    uint64_t s = div_u64(div_u64(ns, 1000000, NULL), 1000, &ms);
+    kprintf("%llu.%03u", (unsigned long long)s, ms);
+}
+
+static void print_proc(struct proc *p, void *arg)
+{
+    (void)arg;
+    kprintf("%5d %5d  %-8s %4u  %8lu  ", p->pid, p->parent != NULL ? p->parent->pid : 0,
+            proc_state_name(p->state), p->prio, p->switches);
+    print_seconds(clock_ns_from_ticks(proc_run_ticks(p)));
+    if (CONFIG_DEBUG && p->pid != 0)
+        kprintf("  %5u", kstack_unused(p->stack));
+    kprintf("  %s\n", p->name);
+}
+
+static void cmd_ps(const char *arg)
+{
+    (void)arg;
+    kprintf("  PID  PPID  STATE    PRIO  SWITCHES  CPU s%s  NAME\n", CONFIG_DEBUG ? "  STACK" : "");
+    proc_for_each(print_proc, NULL);
+}
+
+static void cmd_uptime(const char *arg)
+{
+    (void)arg;
+    kprintf("up ");
+    print_seconds(clock_uptime_ns());
+    kprintf(" s, %u processes, %lu switches\n", proc_count(), proc_switches());
+}
+
+static void cmd_irq(const char *arg)
+{
+    (void)arg;
+    kprintf(" LINE       COUNT  HANDLER\n");
+    for (int i = 0; i < MAX_IRQS; i++) {
+        struct irq_stat st = irq_stat(i);
+        if (st.name != NULL || st.count > 0)
+            kprintf("%5d  %10lu  %s\n", i, st.count, st.name != NULL ? st.name : "(nobody)");
+    }
+}
+
+static void print_range(const char *what, struct mem_range r)
+{
+    if (r.size > 0)
+        kprintf("  %-9s 0x%09lx - 0x%09lx  %8lu KiB\n", what, (unsigned long)r.base,
+                (unsigned long)(r.base + r.size - 1), (unsigned long)(r.size / 1024));
+}
+
+static void print_ranges(const char *what, const struct boot_ranges *r)
+{
+    for (unsigned i = 0; i < r->n; i++)
+        print_range(what, r->range[i]);
+}
+
+static void cmd_mem(const char *arg)
+{
+    (void)arg;
+    struct page_stat st = page_stat();
+    kprintf("pages: %lu in all, %lu free, %lu used (%lu KiB)\n", (unsigned long)st.total,
+            (unsigned long)st.free, (unsigned long)(st.total - st.free),
+            (unsigned long)(st.total - st.free) * KIB_PER_PAGE);
+    print_ranges("RAM", &boot_info()->ram);
+    print_ranges("reserved", &boot_info()->reserved);
+    print_ranges("hidden", &boot_info()->hidden);
+    print_range("initrd", boot_info()->initrd);
+}
+
+static void cmd_sleep(const char *arg)
+{
+    unsigned ms = 0;
+    for (const char *digit = arg; *digit != 0; digit++) {
+        if (*digit < '0' || *digit > '9' || ms > UINT32_MAX / 10 - 1) {
+            ms = 0;
+            break;
+        }
+        ms = ms * 10 + (unsigned)(*digit - '0');
+    }
+    if (ms == 0)
+        kprintf("usage: sleep MS, a number of milliseconds above 0\n");
+    else
+        sleep_ms(ms);
+}
+
+static void cmd_demo(const char *arg)
+{
+    demo_run(arg);
+}
+
+static void cmd_dmesg(const char *arg)
+{
+    (void)arg;
+    dmesg();
+}
+
+static void cmd_panic(const char *arg)
+{
+    panic("asked for by the monitor%s%s", arg[0] != 0 ? ": " : "", arg);
+}
+
+static void cmd_poweroff(const char *arg)
+{
+    (void)arg;
+    hal_power_off(EXIT_STATUS_OK);
+}
+
+static void cmd_reboot(const char *arg)
+{
+    (void)arg;
+    hal_reboot();
+}
+
+static void cmd_help(const char *arg);
+
+static const struct {
+    const char *name, *args, *help;
+    void      (*run)(const char *arg);
+} commands[] = {
+    { "help", "", "this list", cmd_help },
+    { "ps", "", "processes", cmd_ps },
+    { "uptime", "", "time since boot", cmd_uptime },
+    { "irq", "", "interrupt lines and their counts", cmd_irq },
+    { "mem", "", "memory", cmd_mem },
+    { "dmesg", "", "the kernel's messages once more", cmd_dmesg },
+    { "sleep", "MS", "sleep that many milliseconds", cmd_sleep },
+    { "demo", "[NAME]", "run a demo, or list them", cmd_demo },
+    { "panic", "[WHY]", "stop with a backtrace", cmd_panic },
+    { "poweroff", "", "switch the machine off", cmd_poweroff },
+    { "reboot", "", "start again", cmd_reboot },
+};
+
+static void cmd_help(const char *arg)
+{
+    (void)arg;
+    for (unsigned i = 0; i < ARRAY_SIZE(commands); i++)
+        kprintf("  %-8s %-7s %s\n", commands[i].name, commands[i].args, commands[i].help);
+}
+
+static void run(char *line)
+{
+    while (*line == ' ')
+        line++;
+    size_t len = strlen(line);
+    while (len > 0 && line[len - 1] == ' ')
+        line[--len] = 0;
+    if (len == 0)
+        return;
+    char *arg = strchr(line, ' ');
+    if (arg != NULL) {
+        *arg++ = 0;
+        while (*arg == ' ')
+            arg++;
+    }
+    for (unsigned i = 0; i < ARRAY_SIZE(commands); i++) {
+        if (strcmp(line, commands[i].name) == 0) {
+            commands[i].run(arg != NULL ? arg : "");
+            return;
+        }
+    }
+    kprintf("%s: no such command; these are:\n", line);
+    cmd_help("");
+}
+
+void monitor_run(void)
+{
+    char line[100];
+    kprintf("Type help for the commands, poweroff to leave.\n");
+    for (;;) {
+        line_read("triptych> ", line, sizeof(line));
+        run(line);
+    }
+}

@@ -1,0 +1,174 @@
+/*
+ * panic.c - the end: what happened, where, in whose name, how it came there.
+ *
+ * Nothing here takes a lock or trusts more memory than it must. A panic inside a panic stops at once.
+ */
+#include <hal/info.h>
+#include <hal/power.h>
+#include <kernel/console.h>
+#include <kernel/image.h>
+#include <kernel/ksyms.h>
+#include <kernel/panic.h>
+#include <kernel/printk.h>
+#include <kernel/sched.h>
+#include <kernel/vm.h>
+#include <lib/fmt.h>
+#include <lib/string.h>
+#include <stdatomic.h>
+
+enum { BACKTRACE_MOST = 24 };
+
+static const char *const actions[] = { "halt", "poweroff", "reboot" };
+static unsigned    action;
+static atomic_uint panicking;
+
+bool panic_set_action(const char *word)
+{
+    for (unsigned i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+        if (strcmp(word, actions[i]) == 0) {
+            action = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The first panic goes on; a second one, or one on another CPU, stops. */
+static void enter(void)
+{
+    hal_irq_save();
+    unsigned depth = atomic_fetch_add(&panicking, 1);
+    if (depth > 0) {
+        if (depth == 1)
+            console_panic_puts("\n[panic inside a panic: stopped]\n");
+        hal_halt();
+    }
+    console_panic();
+}
+
+static _Noreturn void leave(void)
+{
+    printk(KERN_EMERG "the machine stops here (panic=%s)\n", actions[action]);
+    if (strcmp(actions[action], "poweroff") == 0)
+        hal_power_off(EXIT_STATUS_PANIC);
+    if (strcmp(actions[action], "reboot") == 0)
+        hal_reboot();
+    hal_halt();
+}
+
+static void print_who(const struct proc *p)
+{
+    if (sched_started())
+        printk(KERN_EMERG "  in %s (PID %d), CPU %u\n", p->name, p->pid, p->cpu->index);
+}
+
+static bool in_text(uintptr_t addr)
+{
+    return addr >= (uintptr_t)__text_start && addr < (uintptr_t)__text_end;
+}
+
+static void print_place(const char *label, uintptr_t addr, uintptr_t look_up)
+{
+    char name[64];
+    printk(KERN_EMERG "  %-4s 0x%0*lx  %s\n", label, (int)(2 * sizeof(addr)), (unsigned long)addr,
+           ksyms_name(look_up, name, sizeof(name)));
+}
+
+/*
+ * Each frame lies above the last and in the same stack slot, so a broken chain ends the walk instead of the
+ * kernel.
+ */
+void backtrace(uintptr_t fp, unsigned most)
+{
+    uintptr_t slot = fp & ~(uintptr_t)(KSTACK_SLOT - 1);
+    uintptr_t low = slot + PAGE_SIZE;
+    uintptr_t high = slot + KSTACK_SLOT - KSTACK_RESERVED;
+    printk(KERN_EMERG "backtrace:\n");
+    for (unsigned i = 0; i < most; i++) {
+        uintptr_t ret_at = fp + (uintptr_t)hal_info.fp_to_ret;
+        uintptr_t prev_at = fp + (uintptr_t)hal_info.fp_to_prev;
+        if (fp < low || fp > high || ret_at >= high || prev_at < low || fp % sizeof(uintptr_t) != 0)
+            return;
+        uintptr_t ret = *(const uintptr_t *)ret_at;
+        uintptr_t prev = *(const uintptr_t *)prev_at;
+        if (!in_text(ret))
+            return;
+        /* ret is behind the call; one byte before it is in the caller, even if the caller ends there. */
+        char label[8];
+        fmt_snprintf(label, sizeof(label), "#%u", i);
+        print_place(label, ret, ret - 1);
+        if (prev <= fp)
+            return;
+        fp = prev;
+    }
+}
+
+void panic(const char *fmt, ...)
+{
+    enter();
+    char text[192];
+    va_list ap;
+    va_start(ap, fmt);
+    fmt_vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    printk(KERN_EMERG "PANIC: %s\n", text);
+    print_who(current());
+    backtrace((uintptr_t)__builtin_frame_address(0), BACKTRACE_MOST);
+    leave();
+}
+
+static const char *access_name(unsigned prot)
+{
+    return prot & PROT_X ? "execute" : prot & PROT_W ? "write" : "read";
+}
+
+/* Whose guard page is addr in? NULL: nobody's. */
+static const struct proc *guard_owner(uintptr_t addr)
+{
+    bool      in_kmap = addr >= hal_info.kmap_base && addr < hal_info.kmap_end;
+    bool      in_boot_stack = addr >= (uintptr_t)__image_start && addr < (uintptr_t)__image_end;
+    uintptr_t top = (addr | (KSTACK_SLOT - 1)) + 1 - PAGE_SIZE;
+    if (addr % KSTACK_SLOT >= PAGE_SIZE || (!in_kmap && !in_boot_stack) || !vm_is_mapped(top) ||
+        vm_is_mapped(addr))
+        return NULL;
+    return *proc_of_stack(addr);
+}
+
+static void print_trap(const struct hal_frame *f, const struct trap_info *t)
+{
+    const struct proc *owner = t->kind == TRAP_PAGE_FAULT ? guard_owner(t->addr) : NULL;
+    if (owner != NULL)
+        printk(KERN_EMERG "PANIC: kernel stack overflow in %s (PID %d)\n", owner->name, owner->pid);
+    else
+        printk(KERN_EMERG "PANIC: %s\n", t->what);
+    print_place("at", hal_frame_pc(f), hal_frame_pc(f));
+    if (in_text(hal_frame_link(f)))
+        print_place("link", hal_frame_link(f), hal_frame_link(f) - 1);
+    if (owner != NULL)
+        printk(KERN_EMERG "  %s\n", t->what);
+    if (t->kind == TRAP_PAGE_FAULT) {
+        printk(KERN_EMERG "  tried to %s address 0x%0*lx (raw cause 0x%lx)\n", access_name(t->prot),
+               (int)(2 * sizeof(t->addr)), (unsigned long)t->addr, t->code);
+        vm_explain(t->addr, t->prot);
+    } else if (t->kind == TRAP_ALIGNMENT) {
+        printk(KERN_EMERG "  misaligned address 0x%lx (raw cause 0x%lx)\n", (unsigned long)t->addr, t->code);
+    } else {
+        printk(KERN_EMERG "  raw cause 0x%lx\n", t->code);
+    }
+}
+
+void panic_trap(const struct hal_frame *f, const struct trap_info *t)
+{
+    enter();
+    if (t->emergency) {
+        /* This is the port's spare stack; from here on it belongs to the thread whose own was unusable. */
+        uintptr_t sp = hal_frame_sp(f);
+        bool      known = vm_is_mapped((sp | (KSTACK_SLOT - 1)) - PAGE_SIZE);
+        *proc_of_stack(stack_here()) = known ? *proc_of_stack(sp) : cpus[0].rq.idle;
+    }
+    print_trap(f, t);
+    print_who(current());
+    hal_frame_dump(f);
+    backtrace(hal_frame_fp(f), BACKTRACE_MOST);
+    leave();
+}

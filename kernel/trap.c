@@ -1,0 +1,18 @@
+/*
+ * trap.c - every trap ends here: interrupts are handled, faults of the kernel are the end.
+ *
+ * The only place that preempts: the end of an interrupt.
+ */
+#include <kernel/entry.h>
+#include <kernel/irq.h>
+#include <kernel/panic.h>
+#include <kernel/sched.h>
+
+void trap_dispatch(struct hal_frame *f, const struct trap_info *t)
+{
+    if (t->kind != TRAP_IRQ)
+        panic_trap(f, t);
+    irq_dispatch();
+    if (this_cpu()->rq.need_resched)
+        sched_preempt();
+}

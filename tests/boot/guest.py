@@ -1,0 +1,225 @@
+"""guest.py - a guest that can also be looked at from outside: QEMU's monitor, its gdb stub, the cost to the host."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import tempfile
+import time
+from pathlib import Path
+
+from elftools.elf.elffile import ELFFile
+
+from harness import Console
+
+PATIENCE = 30                       # seconds for an answer that takes milliseconds; only a hang reaches it
+MASK64 = (1 << 64) - 1
+CLOCK = ("-rtc", "base=2024-01-01,clock=vm")    # the clock of the day stands when the guest does
+
+# Numbers of registers in the remote protocol: the order of gdb's target descriptions, which QEMU serves.
+REGISTERS = {
+    "x86": {"eax": 0, "ecx": 1, "edx": 2, "ebx": 3, "esp": 4, "ebp": 5, "pc": 8},
+    "arm64": {**{f"x{n}": n for n in range(31)}, "sp": 31, "pc": 32},
+    "riscv": {"ra": 1, "sp": 2, "a0": 10, "a1": 11, "pc": 32},
+}
+
+
+def symbols(elf):
+    """{name: address} of an ELF file."""
+    with open(elf, "rb") as file:
+        return {s.name: s["st_value"] for s in ELFFile(file).get_section_by_name(".symtab").iter_symbols() if s.name}
+
+
+def connect(path):
+    """QEMU makes its sockets before it runs the guest, but not at once."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.connect(str(path))
+            connection.settimeout(PATIENCE)
+            return connection
+        except (FileNotFoundError, ConnectionRefusedError):
+            connection.close()
+            assert time.monotonic() < end, f"QEMU does not listen at {path}"
+            time.sleep(0.01)
+
+
+class Monitor:
+    """QEMU's monitor for people, reached through the one for programs, which says where an answer ends."""
+
+    def __init__(self, path):
+        self.file = connect(path).makefile("rwb")
+        self._answer()
+        self._ask("qmp_capabilities")
+
+    def _answer(self):
+        while True:
+            line = self.file.readline()
+            assert line, "QEMU has ended"
+            answer = json.loads(line)
+            if "event" not in answer:
+                return answer
+
+    def _ask(self, name, **arguments):
+        self.file.write(json.dumps({"execute": name, "arguments": arguments}).encode() + b"\n")
+        self.file.flush()
+        answer = self._answer()
+        assert "return" in answer, answer
+        return answer["return"]
+
+    def __call__(self, line):
+        """One command of the human monitor; returns its answer."""
+        return self._ask("human-monitor-command", **{"command-line": line}).replace("\r", "")
+
+    def word(self, pa):
+        """32 bits at a physical address, of a device too."""
+        return int(self(f"xp /1wx {pa:#x}").split(":")[1], 16)
+
+    def port(self, number, unit="w"):
+        """What the PC reads from an I/O port."""
+        return int(self(f"i /{unit} {number:#x}").split("=")[1], 16)
+
+    def memory(self, pa, size, where):
+        """So many bytes of physical memory, by way of a file."""
+        self(f'pmemsave {pa:#x} {size:#x} "{where}"')
+        return Path(where).read_bytes()
+
+
+class Gdb:
+    """The remote protocol of gdb (its manual, appendix E), as far as a test needs it."""
+
+    def __init__(self, path, arch):
+        self.socket = connect(path)
+        self.data = b""
+        self.registers = REGISTERS[arch]
+        self.arch = arch
+        self.stopped = True
+        self.ask("?")               # whoever connects has stopped the guest
+
+    def _byte(self):
+        while not self.data:
+            self.data = self.socket.recv(4096)
+            assert self.data, "QEMU has ended"
+        byte, self.data = self.data[:1], self.data[1:]
+        return byte
+
+    def receive(self):
+        """The next packet."""
+        while self._byte() != b"$":
+            pass
+        body = b""
+        while (byte := self._byte()) != b"#":
+            body += byte
+        self._byte(), self._byte()
+        self.socket.sendall(b"+")
+        return body.decode()
+
+    def send(self, body):
+        self.socket.sendall(b"$%s#%02x" % (body.encode(), sum(body.encode()) & 0xFF))
+
+    def ask(self, body):
+        self.send(body)
+        return self.receive()
+
+    def set_break(self, address):
+        assert self.ask(f"Z0,{address:x},4") == "OK"
+
+    def clear_break(self, address):
+        assert self.ask(f"z0,{address:x},4") == "OK"
+
+    def resume(self, thread=None):
+        """Lets the guest run; with a thread, only that CPU, counted from 1."""
+        self.send(f"vCont;c:{thread}" if thread else "vCont;c")
+        self.stopped = False
+
+    def wait(self):
+        """Until the guest has stopped."""
+        reason = self.receive()
+        assert reason[:1] in "TS", reason
+        self.stopped = True
+        return reason
+
+    def stop(self):
+        """Wherever the guest is. The first CPU answers from here on."""
+        self.socket.sendall(b"\x03")
+        self.wait()
+        assert self.ask("Hg1") == "OK"
+
+    def run_to(self, address, thread=None):
+        """Lets the guest run until it gets there."""
+        self.set_break(address)
+        self.resume(thread)
+        self.wait()
+        self.clear_break(address)
+        assert self.register("pc") == address & self.mask, f"stopped at {self.register('pc'):#x}"
+
+    @property
+    def mask(self):
+        return 0xFFFFFFFF if self.arch == "x86" else MASK64
+
+    def register(self, name):
+        return int.from_bytes(bytes.fromhex(self.ask(f"p{self.registers[name]:x}")), "little")
+
+    def set_register(self, name, value):
+        width = 4 if self.arch == "x86" else 8
+        assert self.ask(f"P{self.registers[name]:x}={value.to_bytes(width, 'little').hex()}") == "OK"
+
+    def memory(self, va, size):
+        """Memory as the CPU sees it; None where nothing is mapped."""
+        answer = self.ask(f"m{va & self.mask:x},{size:x}")
+        return None if re.fullmatch("E..", answer) else bytes.fromhex(answer)
+
+    def write(self, va, data):
+        assert self.ask(f"M{va & self.mask:x},{len(data):x}:{data.hex()}") == "OK"
+
+    def return_address(self):
+        """At the first instruction of a function."""
+        if self.arch == "x86":
+            return int.from_bytes(self.memory(self.register("esp"), 4), "little")
+        return self.register({"arm64": "x30", "riscv": "ra"}[self.arch])
+
+    def result64(self):
+        """Where a function that returns 64 bits has just returned."""
+        if self.arch == "x86":
+            return self.register("edx") << 32 | self.register("eax")
+        return self.register({"arm64": "x0", "riscv": "a0"}[self.arch])
+
+
+class Guest(Console):
+    """A Console with .monitor and .directory, and with gdb=True also .gdb: then the guest waits at its reset.
+
+    shift=N counts instructions like icount=N, but idle time passes as it does outside. A guest that idles at its
+    prompt has nothing due, and would otherwise jump to the next timer of any device, on riscv to the end of time:
+    OpenSBI leaves its own alarm there.
+    """
+
+    def __init__(self, port, cmdline="", gdb=False, shift=None, extra=(), **options):
+        self.directory = Path(tempfile.mkdtemp(prefix="triptych-"))
+        options.setdefault("tests", False)
+        more = ["-nic", "none", *CLOCK, "-qmp", f"unix:{self.directory}/qmp,server=on,wait=off"]
+        if shift is not None:
+            more += ["-icount", f"shift={shift},sleep=on"]
+        if gdb:
+            more += ["-gdb", f"unix:{self.directory}/gdb,server=on,wait=off", "-S"]
+        try:
+            super().__init__(port, cmdline, extra=[*more, *map(str, extra)], **options)
+            self.monitor = Monitor(self.directory / "qmp")
+            self.gdb = Gdb(self.directory / "gdb", port.arch) if gdb else None
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self):
+        if hasattr(self, "child"):
+            self.child.close(force=True)
+        shutil.rmtree(self.directory)
+
+    def __exit__(self, *_):
+        self.close()
+
+    def cpu_seconds(self):
+        """What QEMU has used of the host's CPUs so far."""
+        fields = Path(f"/proc/{self.child.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,0 +1,44 @@
+"""test_kernel.py - the suite inside the kernel, on three ports, in virtual time.
+
+Planted once: a wake-up that leaves no token, a register that entry does not save, a page that exit leaks: see
+tests/boot/test_planted.py.
+"""
+
+import re
+
+import pytest
+
+from harness import FAIL, PASS, run
+
+VARIANTS = ("", "debug", "O0", "llvm", "llvm-debug", "llvm-O0", "debug-O0", "llvm-debug-O0")
+
+
+def check_ktap(result):
+    """The lines, the count and the exit status have to agree."""
+    plan = re.search(r"^1\.\.(\d+)$", result.output, re.M)
+    assert plan, result
+    total = int(plan[1])
+    passed = re.findall(r"^ok (\d+) - (\S+)", result.output, re.M)
+    assert not re.search(r"^not ok", result.output, re.M), result
+    assert [int(number) for number, _ in passed] == list(range(1, total + 1)), result
+    assert f"DONE {total}/{total}\n" in result.output, result
+    assert result.status == PASS, result
+    return [name for _, name in passed]
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda v: v or "release")
+def test_suite(port, variant):
+    names = check_ktap(run(port, "test=all", variant=variant, icount=0, timeout=300))
+    assert len(names) >= 20
+
+
+@pytest.mark.parametrize("shift", (2, 5))
+def test_suite_at_other_speeds(port, shift):
+    """Another ratio of instructions to time is another interleaving of the timer with the code."""
+    check_ktap(run(port, "test=sched-* quantum=1", icount=shift))
+
+
+def test_a_failure_is_told(port):
+    """A name that selects nothing is not a pass."""
+    result = run(port, "test=no-such-test", icount=0)
+    assert "DONE 0/0" in result.output and result.status == FAIL, result

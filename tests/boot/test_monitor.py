@@ -1,0 +1,120 @@
+"""test_monitor.py - somebody at the console: commands, line editing, the ways out."""
+
+import re
+
+from harness import OK, PANIC, Console, run
+
+COMMANDS = "help ps uptime irq mem dmesg sleep demo panic poweroff reboot".split()
+
+
+def boot(port, cmdline="", **options):
+    options.setdefault("tests", False)
+    return Console(port, cmdline, **options)
+
+
+def test_banner_and_commands(port):
+    with boot(port, "hello=1 quantum=5") as console:
+        before = console.prompt()
+        banner = rf"^\[ +0\.\d+\] Triptych \S+ on {port.arch}/{port.board}: "
+        assert re.search(banner, before, re.M), before
+        assert "command line: hello=1 quantum=5" in before
+        shown = console.command("help")
+        for name in COMMANDS:
+            assert re.search(rf"^ +{name} ", shown, re.M), shown
+        processes = console.command("ps")
+        assert re.search(r"^ +\d+ +1 +RUNNING +3 +\d+ +\d+\.\d{3} +monitor$", processes, re.M), processes
+        assert re.search(r"^ +1 +0 +SLEEPING .* init$", processes, re.M), processes
+        assert re.search(r"^up \d+\.\d{3} s, 3 processes, \d+ switches$", console.command("uptime"), re.M)
+        irqs = console.command("irq")
+        assert re.search(r"^ +\d+ +\d+ +timer$", irqs, re.M), irqs
+        assert re.search(r"^ +\d+ +[1-9]\d* +console$", irqs, re.M), irqs
+        memory = console.command("mem")
+        total, free, used = map(int, re.search(r"pages: (\d+) in all, (\d+) free, (\d+) used", memory).groups())
+        assert total == free + used and total > 15000 and used < 200
+        assert f"Triptych 0.1.0 on {port.arch}" in console.command("dmesg")
+        unknown = console.command("nonsense now")
+        assert "nonsense: no such command" in unknown and " poweroff " in unknown
+        console.child.send("poweroff\r")
+        assert console.finish().status == OK
+
+
+def test_line_editing(port):
+    left, home, up, down = "\x1b[D", "\x1b[H", "\x1b[A", "\x1b[B"
+    with boot(port) as console:
+        console.prompt()
+        assert "up 0." in console.command("uptiX\x7fme")
+        assert "up 0." in console.command("ptime" + home + "u")
+        assert "up 0." in console.command("uptme" + left * 2 + "i")
+        assert "up " in console.command("nonsense\x15uptime")
+        assert "up " in console.command("uptime nonsense\x17")
+        assert "PPID" in console.command("ps", end="\n"), "LF ends a line"
+        assert "PPID" in console.command("ps", end="\r\n"), "CR LF ends one line, not two"
+        console.command("uptime")
+        assert "PPID" in console.command(up + up), "history"
+        assert "up " in console.command(up + up + down + "\x15uptime")
+        console.child.send("poweroff\x03")
+        console.expect("\r*\n")
+        console.prompt()
+        assert "up " in console.command("   uptime  "), "^C gave the line up"
+        long = console.command("x" * 500)
+        assert "no such command" in long and "y" not in long.split(":")[0]
+
+
+def test_demos(port):
+    with boot(port) as console:
+        console.prompt()
+        listing = console.command("demo")
+        assert "539" in listing and "threads" in listing
+        shown = console.command("demo threads")
+        cpu = [int(ms) for ms in re.findall(r"spinner-\d ends: .* (\d+) ms of CPU", shown)]
+        assert len(cpu) == 2 and "all have ended" in shown, shown
+        assert len(re.findall(r"sleeper-\d wakes", shown)) >= 8, shown
+    result = run(port, "demo=539 seconds=2 exit quantum=1", tests=False, icount=4)
+    register = {"x86": "EAX", "arm64": "X0", "riscv": "A0"}[port.arch]
+    for letter, number in zip("ABCD", range(5390, 5394)):
+        assert f"Process {letter}," in result.output, result
+        assert len(re.findall(rf"^.* {register} = {number}$", result.output, re.M)) >= 4, result
+    assert re.search(r" 0 registers lost, 0 locals lost, 0 pages lost: ok", result.output), result
+    switches = int(re.search(r"(\d+) switches", result.output)[1])
+    assert switches > 1900, result
+    assert result.status == 33, result
+
+
+def test_panic(port):
+    with boot(port, "panic=poweroff") as console:
+        console.prompt()
+        console.child.send("panic because\r")
+        result = console.finish()
+    assert "PANIC: asked for by the monitor: because" in result.output, result
+    assert re.search(r"#0 .* cmd_panic", result.output) and "monitor_run" in result.output, result
+    assert result.status == PANIC, result
+
+
+def test_panic_halts(port):
+    with boot(port) as console:
+        console.prompt()
+        console.child.send("panic\r")
+        console.expect(r"the machine stops here \(panic=halt\)")
+        assert console.child.isalive()
+
+
+def test_reboot(port):
+    with boot(port) as console:
+        console.prompt()
+        console.child.send("reboot\r")
+        assert console.finish().status == OK, "QEMU runs with -no-reboot"
+
+
+def test_bad_options(port):
+    """What nobody can mean is said, and the default used."""
+    with boot(port, "quantum=0 mem=4 panic=explode loglevel=9 sched") as console:
+        before = console.prompt()
+    assert "quantum=0 is not a number from 1 to 10000: using 10" in before
+    assert "mem=4 is not a size of at least 8M: using all memory" in before
+    assert "panic=explode is none of halt, poweroff, reboot: using halt" in before
+    assert "loglevel=9 is not a number from 0 to 8: using 7" in before
+
+
+def test_test_words_without_tests(port):
+    with boot(port, "test=all") as console:
+        assert "tests and benchmarks are in the image triptych-test" in console.prompt()

@@ -1,0 +1,137 @@
+/*
+ * bench.c - instructions per operation: `bench=all`.
+ *
+ * Under `-icount shift=0` a nanosecond of virtual time is an instruction, exactly, on every run. Loops are
+ * long enough for the coarsest counter (RISC-V: a tick is 100 instructions), and the empty loop is
+ * subtracted.
+ */
+#include <hal/info.h>
+#include <hal/power.h>
+#include <kernel/clock.h>
+#include <kernel/console.h>
+#include <kernel/irq.h>
+#include <kernel/main.h>
+#include <kernel/sched.h>
+#include <lib/ratio.h>
+
+enum { LOOPS = 10000 };
+
+static uint64_t ns_since(uint64_t start)
+{
+    return clock_ns_from_ticks(hal_timer_now() - start);
+}
+
+/* In hundredths, so that rounding is seen. */
+static void report(const char *name, uint64_t total_ns, uint64_t empty_ns, unsigned n)
+{
+    uint32_t cents;
+    uint64_t whole = div_u64(div_u64((total_ns - empty_ns) * 100, n, NULL), 100, &cents);
+    kprintf("BENCH %s %llu.%02u\n", name, (unsigned long long)whole, cents);
+}
+
+static uint64_t empty_loop_ns(void)
+{
+    uint64_t start = hal_timer_now();
+    for (unsigned i = 0; i < LOOPS; i++)
+        __asm__ volatile("" : : : "memory");
+    return ns_since(start);
+}
+
+static struct spinlock lock = SPINLOCK_INIT("bench", RANK_DEVICE);
+
+static void bench_spinlock(void)
+{
+    uint64_t start = hal_timer_now();
+    for (unsigned i = 0; i < LOOPS; i++)
+        spin_unlock(&lock, spin_lock(&lock));
+    report("spinlock-pair", ns_since(start), empty_loop_ns(), LOOPS);
+}
+
+/* n threads that do nothing but yield; the last to come measures whole rounds. */
+static volatile bool stop;
+
+static void yielder(void *arg)
+{
+    (void)arg;
+    while (!stop)
+        sched_yield();
+}
+
+static void bench_yield(const char *name, unsigned n)
+{
+    stop = false;
+    for (unsigned i = 1; i < n; i++) {
+        if (proc_spawn("yielder", PRIO_NORMAL, yielder, NULL) < 0)
+            kprintf("BENCH-SKIP %s: no memory for %u threads\n", name, n);
+    }
+    sched_yield();
+    unsigned rounds = LOOPS / n + 4;
+    uint64_t start = hal_timer_now();
+    for (unsigned i = 0; i < rounds; i++)
+        sched_yield();
+    uint64_t total = ns_since(start);
+    stop = true;
+    while (proc_wait(-1, NULL) > 0) {
+    }
+    report(name, total, 0, rounds * n);
+}
+
+/* From the instruction that is interrupted to the next one: a timer interrupt with nothing due. */
+static void bench_interrupt(void)
+{
+    unsigned long s = hal_irq_save();
+    uint64_t start = hal_timer_now();
+    for (unsigned i = 0; i < LOOPS; i++) {
+        hal_timer_arm(UINT64_MAX);
+        hal_irq_restore(0);
+    }
+    uint64_t arm = ns_since(start);
+    hal_irq_restore(s);
+    struct cpu *cpu = this_cpu();
+    unsigned long taken = irq_stat(hal_info.timer_irq).count;
+    start = hal_timer_now();
+    for (unsigned i = 0; i < LOOPS; i++) {
+        s = hal_irq_save();
+        cpu->alarm = 0;
+        hal_timer_arm(0);
+        hal_irq_restore(s);
+        while (*(volatile uint64_t *)&cpu->alarm == 0) {
+        }
+    }
+    uint64_t total = ns_since(start);
+    taken = irq_stat(hal_info.timer_irq).count - taken;
+    if (taken != LOOPS)
+        kprintf("BENCH-SKIP timer-interrupt: %lu interrupts instead of %u\n", taken, LOOPS);
+    report("timer-interrupt", total, arm, LOOPS);
+}
+
+static void nothing(void *arg)
+{
+    (void)arg;
+}
+
+static void bench_thread(void)
+{
+    enum { THREADS = 1000 };
+    uint64_t start = hal_timer_now();
+    for (unsigned i = 0; i < THREADS; i++)
+        proc_wait(proc_spawn("short", PRIO_NORMAL, nothing, NULL), NULL);
+    report("thread-create-exit-reap", ns_since(start), 0, THREADS);
+}
+
+static void run(const char *which)
+{
+    (void)which;
+    report("boot-to-banner", boot_banner_ns(), 0, 1);
+    bench_spinlock();
+    bench_yield("yield-2", 2);
+    bench_yield("yield-16", 16);
+    bench_yield("yield-64", 64);
+    bench_yield("yield-1000", 1000);
+    bench_interrupt();
+    bench_thread();
+    kprintf("BENCH-DONE\n");
+    hal_power_off(EXIT_STATUS_PASS);
+}
+
+BOOT_PROGRAM(bench, run);

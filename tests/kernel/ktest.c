@@ -1,0 +1,85 @@
+/* ktest.c - runs the in-kernel tests, each between two counts of free pages and processes. */
+#include <hal/power.h>
+#include <kernel/clock.h>
+#include <kernel/config.h>
+#include <kernel/console.h>
+#include <kernel/ktest.h>
+#include <kernel/main.h>
+#include <kernel/page.h>
+#include <kernel/sched.h>
+#include <kernel/vm.h>
+#include <lib/fmt.h>
+#include <lib/string.h>
+
+extern const struct ktest __ktests_start[], __ktests_end[];
+
+static bool failed;
+
+void ktest_fail(const char *fmt, ...)
+{
+    char text[160];
+    va_list ap;
+    va_start(ap, fmt);
+    fmt_vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    kprintf("# %s\n", text);
+    failed = true;
+}
+
+static bool selected(const struct ktest *t, const char *pattern)
+{
+    size_t len = strlen(pattern);
+    if (strcmp(pattern, "all") == 0)
+        return !t->dies;
+    if (len > 0 && pattern[len - 1] == '*')
+        return !t->dies && strncmp(t->name, pattern, len - 1) == 0;
+    return strcmp(t->name, pattern) == 0;
+}
+
+static void count_one(struct proc *p, void *count)
+{
+    (void)p;
+    ++*(unsigned *)count;
+}
+
+/* By walking the table, so that what should not be in it any more is met. */
+static unsigned count_processes(void)
+{
+    unsigned count = 0;
+    proc_for_each(count_one, &count);
+    return count;
+}
+
+static bool run_one(const struct ktest *t, unsigned number)
+{
+    failed = false;
+    size_t pages = page_stat().free + vm_table_pages();
+    unsigned processes = count_processes();
+    uint64_t start = hal_timer_now();
+    t->run();
+    if (count_processes() != processes || proc_count() != processes)
+        ktest_fail("%u processes before, %u after", processes, count_processes());
+    size_t after = page_stat().free + vm_table_pages();
+    if (after != pages)
+        ktest_fail("%lu pages free or tables before, %lu after", (unsigned long)pages, (unsigned long)after);
+    kprintf("%s %u - %s # %llu ns\n", failed ? "not ok" : "ok", number, t->name,
+            (unsigned long long)clock_ns_from_ticks(hal_timer_now() - start));
+    return !failed;
+}
+
+static void run(const char *pattern)
+{
+    unsigned total = 0, passed = 0;
+    for (const struct ktest *t = __ktests_start; t < __ktests_end; t++)
+        total += selected(t, pattern);
+    kprintf("KTAP version 1\n1..%u\n", total);
+    unsigned number = 0;
+    for (const struct ktest *t = __ktests_start; t < __ktests_end; t++) {
+        if (selected(t, pattern))
+            passed += run_one(t, ++number);
+    }
+    kprintf("DONE %u/%u\n", passed, total);
+    hal_power_off(passed == total && total > 0 ? EXIT_STATUS_PASS : EXIT_STATUS_FAIL);
+}
+
+BOOT_PROGRAM(test, run);

@@ -1,0 +1,152 @@
+/* test_wait.c - wait queues, timeouts, interrupts: the rules that everything else leans on. */
+#include <hal/info.h>
+#include <hal/irqchip.h>
+#include <kernel/clock.h>
+#include <kernel/irq.h>
+#include <kernel/ktest.h>
+#include <kernel/sched.h>
+#include <kernel/vm.h>
+#include <lib/util.h>
+#include <stdatomic.h>
+
+/* wake_one wakes in the order of coming, one each; wake_all all. */
+enum { WAITERS = 5 };
+static struct waitq queue;
+static atomic_uint  tickets, served;
+static unsigned     woken_order[WAITERS];
+
+static void waiter(void *arg)
+{
+    wait_event(&queue, atomic_load(&tickets) > atomic_load(&served));
+    woken_order[atomic_fetch_add(&served, 1)] = (unsigned)(uintptr_t)arg;
+}
+
+static void spawn_waiters(void)
+{
+    waitq_init(&queue, "test");
+    atomic_store(&tickets, 0);
+    atomic_store(&served, 0);
+    for (uintptr_t i = 0; i < WAITERS; i++)
+        proc_spawn("waiter", PRIO_NORMAL, waiter, (void *)i);
+    sleep_ms(1); /* all reach the queue */
+}
+
+static void test_wake_one(void)
+{
+    spawn_waiters();
+    for (unsigned i = 0; i < WAITERS; i++) {
+        atomic_fetch_add(&tickets, 1);
+        waitq_wake_one(&queue);
+        KCHECK(proc_wait(-1, NULL) > 0);
+        KCHECK(atomic_load(&served) == i + 1);
+        KCHECK(woken_order[i] == i);
+    }
+}
+KTEST("waitq-wake-one", test_wake_one);
+
+static void test_wake_all(void)
+{
+    spawn_waiters();
+    atomic_store(&tickets, WAITERS);
+    waitq_wake_all(&queue);
+    while (proc_wait(-1, NULL) > 0) {
+    }
+    KCHECK(atomic_load(&served) == WAITERS);
+}
+KTEST("waitq-wake-all", test_wake_all);
+
+/* Timeouts fire in the order of their times, in an interrupt; what is cancelled does not fire. */
+enum { TIMEOUTS = 16 };
+static struct timeout timeouts[TIMEOUTS];
+static unsigned       fired[TIMEOUTS], nfired, in_irq;
+
+static void fire(void *arg)
+{
+    in_irq += !hal_irq_enabled() && this_cpu()->irq_depth > 0;
+    fired[nfired++] = (unsigned)(uintptr_t)arg;
+}
+
+static void test_timeouts(void)
+{
+    uint64_t now = hal_timer_now();
+    nfired = in_irq = 0;
+    for (unsigned i = 0; i < TIMEOUTS; i++) {
+        unsigned ms = 1 + i * 5 % TIMEOUTS;
+        timeout_init(&timeouts[i], fire, (void *)(uintptr_t)ms);
+        timeout_add(&timeouts[i], now + clock_ticks_from_ms(ms));
+    }
+    KCHECK(timeout_cancel(&timeouts[3])); /* due after 16 ms: the last */
+    KCHECK(!timeout_cancel(&timeouts[3]));
+    sleep_ms(20);
+    KCHECK(nfired == TIMEOUTS - 1 && in_irq == nfired);
+    for (unsigned i = 0; i < nfired; i++)
+        KCHECK(fired[i] == i + 1);
+    KCHECK(!timeout_cancel(&timeouts[0]));
+}
+KTEST("timeout-order-and-cancel", test_timeouts);
+
+/* An idle CPU with nothing due takes no interrupt. */
+static void test_tickless(void)
+{
+    sleep_ms(1);
+    unsigned long before = irq_stat(hal_info.timer_irq).count;
+    sleep_ms(1000);
+    unsigned long taken = irq_stat(hal_info.timer_irq).count - before;
+    if (taken > 2)
+        ktest_fail("%lu timer interrupts in an idle second", taken);
+}
+KTEST("clock-is-tickless", test_tickless);
+
+/* A line that nobody handles is masked and reported; the kernel goes on. */
+static void test_unknown_interrupt(void)
+{
+    unsigned long s = hal_irq_save();
+    unsigned long before = irq_stat(hal_info.timer_irq).count;
+    irq_register(hal_info.timer_irq, NULL, NULL, NULL);
+    hal_timer_arm(0);
+    hal_irq_restore(s);
+    for (volatile unsigned i = 0; i < 10000; i++) {
+    }
+    s = hal_irq_save();
+    KCHECK(irq_stat(hal_info.timer_irq).count == before + 1);
+    hal_timer_ack();
+    this_cpu()->alarm = UINT64_MAX;
+    clock_init_cpu();
+    hal_irq_restore(s);
+    sleep_ms(1); /* time goes on */
+}
+KTEST("irq-unknown-is-masked", test_unknown_interrupt);
+
+/* Memory access at any address, byte by byte and as words. */
+static void test_unaligned(void)
+{
+    static unsigned char bytes[16];
+    for (unsigned i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (unsigned char)i;
+    struct unaligned {
+        uint32_t value;
+    } __attribute__((packed));
+    for (unsigned i = 0; i < 8; i++) {
+        const volatile struct unaligned *u = (const volatile struct unaligned *)&bytes[i];
+        KCHECK((u->value & 0xff) == i && u->value >> 24 == i + 3);
+    }
+}
+KTEST("mem-unaligned", test_unaligned);
+
+static void test_rules_of_a_thread(void)
+{
+    KCHECK(hal_irq_enabled());
+    KCHECK(current()->state == PROC_RUNNING);
+    KCHECK(this_cpu()->irq_depth == 0);
+    KCHECK(!vm_is_mapped(0));
+    KCHECK(!vm_is_mapped(current()->stack));
+    KCHECK(vm_is_mapped(current()->stack + PAGE_SIZE));
+    unsigned long s = hal_irq_save();
+    unsigned long nested = hal_irq_save();
+    KCHECK(!hal_irq_enabled());
+    hal_irq_restore(nested);
+    KCHECK(!hal_irq_enabled());
+    hal_irq_restore(s);
+    KCHECK(hal_irq_enabled());
+}
+KTEST("rules-of-a-thread", test_rules_of_a_thread);

@@ -1,0 +1,149 @@
+"""test_mutants.py - tests of the tests: one known bug at a time is planted in a copy of the tree, and has to
+be caught.
+
+Each mutant says which text becomes which, on which ports, and what must then be seen. A mutant whose text is no
+longer there fails, so that the list follows the code.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+import machines  # noqa: E402
+
+EVERY_PORT = ("x86", "arm64", "riscv")
+PASS = 33
+HANG_SECONDS = 20    # of wall time; a mutant that goes on prints within two
+
+
+HANGS = None        # nothing is printed any more, and QEMU does not end
+
+
+@dataclass
+class Mutant:
+    """In `file` the last `old` becomes `new`; then a kernel is built and booted with `cmdline`."""
+    name: str
+    file: str                       # {arch} and {asm} stand for the port's
+    old: object                     # text, or a text per port
+    new: object
+    caught: object                  # regular expression in what the kernel prints, or HANGS
+    cmdline: str
+    ports: tuple = ("riscv",)
+    debug: bool = False
+
+
+# Bugs of the core are the same on every port, so they are planted on one, in turns.
+MUTANTS = (
+    Mutant("the guard page of a stack is mapped", "kernel/kstack.c",
+           "uintptr_t first = slot_base(slot) + PAGE_SIZE;", "uintptr_t first = slot_base(slot);",
+           r"not ok 1 - rules-of-a-thread|PANIC: assertion failed", "test=rules-of-a-thread"),
+    Mutant("the boot stack has no guard page", "kernel/vm.c",
+           "*walk(guard, 0, &at) = 0;", "(void)walk(guard, 0, &at);",
+           r"PANIC: (?!kernel stack overflow)|panic inside a panic", "test=fault-boot-stack-overflow"),
+    Mutant("data may be executed", "kernel/vm.c",
+           "map_image(__rodata_end, __image_end, PROT_R | PROT_W);",
+           "map_image(__rodata_end, __image_end, PROT_R | PROT_W | PROT_X);",
+           r"PANIC: assertion failed: !\"data was executed\"", "test=fault-data-execute", ("arm64",)),
+    Mutant("text may be written", "kernel/vm.c",
+           "map_image(__text_start, __text_end, PROT_R | PROT_X);",
+           "map_image(__text_start, __text_end, PROT_R | PROT_W | PROT_X);",
+           r"not ok|DONE [01]/1", "test=fault-text-write", ("x86",)),
+    Mutant("a wake-up leaves no token", "kernel/sched.c", "p->woken = true;", "p->woken = false;",
+           HANGS, "test=sched-wake-token"),
+    Mutant("an old wake-up counts", "kernel/sched.c",
+           "    p->woken = false;\n    spin_unlock(&p->cpu", "    spin_unlock(&p->cpu",
+           r"not ok 1 - sched-wake-token", "test=sched-wake-token", ("arm64",)),
+    Mutant("wake_one wakes the last", "kernel/waitq.c",
+           "list_first_entry(&wq->waiters", "list_last_entry(&wq->waiters",
+           r"not ok 1 - waitq-wake-one", "test=waitq-wake-one", ("x86",)),
+    Mutant("nobody is preempted", "kernel/trap.c", "if (this_cpu()->rq.need_resched)", "if (false)",
+           HANGS, "test=sched-priority-is-strict"),
+    Mutant("a turn never ends", "kernel/sched.c",
+           "contended(rq->current))\n        rq->need_resched = true;",
+           "contended(rq->current))\n        rq->need_resched = false;",
+           r"not ok 1 - sched-preemption-is-fair", "test=sched-preemption-is-fair", ("arm64",)),
+    Mutant("priorities do not count", "kernel/sched.c",
+           "p->prio > rq->current->prio", "p->prio > PRIO_COUNT",
+           r"not ok 1 - sched-priority-is-strict", "test=sched-priority-is-strict", ("x86",)),
+    Mutant("the alarm is a millisecond late", "kernel/timeout.c",
+           "clock_alarm_by(cpu, when);", "clock_alarm_by(cpu, when + clock_ticks_from_ms(1));",
+           r"not ok 1 - sched-sleep-is-exact", "test=sched-sleep-is-exact"),
+    Mutant("a page of each stack is lost", "kernel/kstack.c",
+           "unmap(base + PAGE_SIZE, base + KSTACK_SLOT);",
+           "unmap(base + PAGE_SIZE, base + KSTACK_SLOT - PAGE_SIZE);"
+           "\n    vm_kunmap(base + KSTACK_SLOT - PAGE_SIZE);",
+           r"# \d+ pages free or tables before, \d+ after", "test=proc-exit-code", ("arm64",)),
+    Mutant("a zombie stays in the table", "kernel/proc.c", "        list_del(&zombie->table);\n", "",
+           r"not ok 1 - proc-exit-code|PANIC", "test=proc-exit-code", ("x86",)),
+    Mutant("a cancelled timeout fires", "kernel/timeout.c",
+           "            heap_remove(&cpu->timeouts.heap, &t->node);\n", "",
+           r"not ok 1 - timeout-order-and-cancel", "test=timeout-order-and-cancel"),
+    Mutant("an unknown interrupt is not masked", "kernel/irq.c", "hal_irq_mask(irq); /*", "/*",
+           HANGS, "test=irq-unknown-is-masked", ("arm64",)),
+    Mutant("lock ranks do not rise", "kernel/kstack.c",
+           'SPINLOCK_INIT("kernel stacks", RANK_KMAP)', 'SPINLOCK_INIT("kernel stacks", RANK_PRINT)',
+           r"PANIC: lock order: pages", "test=proc-exit-code", ("x86",), debug=True),
+    Mutant("entry forgets a register", "arch/{arch}/entry.{asm}",
+           {"x86": "pop     edi", "arm64": "ldp     x20, x21,", "riscv": "ld      t4, FRAME_t4(sp)\n"},
+           {"x86": "add     esp, 4", "arm64": "ldp     x20, x20,", "riscv": "\n"},
+           r"not ok 1 - sched-registers-survive", "test=sched-registers-survive quantum=1", EVERY_PORT),
+)
+
+
+def copy_with(mutant, port, directory):
+    """The tree, with the one text changed."""
+    for name in ("Makefile", "kernel", "lib", "include", "arch", "boards", "tools", "tests"):
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, directory / name, ignore=shutil.ignore_patterns("__pycache__", "corpus"))
+        else:
+            shutil.copy(source, directory / name)
+    path = directory / mutant.file.format(arch=port, asm="asm" if port == "x86" else "S")
+    old, new = (text[port] if isinstance(text, dict) else text for text in (mutant.old, mutant.new))
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) >= 1, f"the mutant {mutant.name!r} no longer fits {path.name}: {old!r} is not there"
+    head, tail = text.rsplit(old, 1)
+    path.write_text(head + new + tail, encoding="utf-8")
+
+
+def boot(port, directory, cmdline, variant):
+    """What the kernel prints, and QEMU's status; None if it had to be ended."""
+    machine = machines.machine(port)
+    kernel = directory / "build" / machine.name / variant / machine.test_image
+    argv = machine.command(kernel, cmdline + " panic=poweroff", icount=0)
+    process = machines.start(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                             text=True, errors="replace")
+    try:
+        return process.communicate(timeout=HANG_SECONDS)[0], process.returncode
+    except subprocess.TimeoutExpired:
+        machines.stop(process, grace=0)
+        return process.communicate()[0], None
+    finally:
+        machines.stop(process, grace=0)
+
+
+CASES = [(m, port) for m in MUTANTS for port in m.ports]
+
+
+@pytest.mark.parametrize("mutant,port", CASES, ids=[f"{m.name}-{port}".replace(" ", "-") for m, port in CASES])
+def test_mutant(mutant, port, tmp_path):
+    copy_with(mutant, port, tmp_path)
+    argv = ["make", f"ARCH={port}", f"PYTHON={sys.executable}", "test-image"] + ["DEBUG=1"] * mutant.debug
+    environment = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MFLAGS")}
+    made = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, env=environment, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr
+    output, status = boot(port, tmp_path, mutant.cmdline, "debug" if mutant.debug else "")
+    if mutant.caught is HANGS:
+        assert status is None and "Triptych " in output, output
+    else:
+        assert status != PASS, f"nobody noticed: {mutant.name}\n{output}"
+        assert re.search(mutant.caught, output), output

@@ -1,0 +1,106 @@
+"""test_debug.py - tools/debug and the commands of tools/gdb/triptych.py, on each port that is built.
+
+The kernel comes from the build directory: make image for each ARCH first.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import machines
+import pytest
+
+DEBUG = machines.ROOT / "tools/debug"
+TO_THE_PROMPT = ("thbreak monitor_run", "continue")
+
+
+@pytest.fixture(params=["x86", "arm64", "riscv"])
+def port(request):
+    m = machines.machine(request.param)
+    if not (m.build_dir() / m.image).exists():
+        pytest.skip(f"no kernel: make ARCH={m.arch} image")
+    return m
+
+
+def argv(m, log, *commands):
+    return [sys.executable, str(DEBUG), "--arch", m.arch, "--log", str(log), "--batch", *commands]
+
+
+def qemus(log):
+    """Process IDs of the QEMUs that write this log."""
+    found = subprocess.run(["pgrep", "-f", f"qemu-system.*{log}"], stdout=subprocess.PIPE, text=True).stdout
+    return [int(pid) for pid in found.split() if int(pid) != os.getpid()]
+
+
+def debug(m, log, *commands):
+    """What gdb says to these commands."""
+    return subprocess.run(argv(m, log, *commands), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=30).stdout
+
+
+def test_commands(port, tmp_path):
+    log = tmp_path / "serial"
+    text = debug(port, log, *TO_THE_PROMPT, "t procs", "echo =runq\\n", "t runq", "echo =bt\\n", "t bt 1",
+                 "echo =running\\n", "t bt 3", "echo =thread\\n", "t 1")
+    procs, runq, sleeper, running, thread = re.split(r"=(?:runq|bt|running|thread)\n", text)
+    assert str(log) in procs.splitlines()[0]
+    assert re.search(r"^ +1 +(SLEEPING|READY) .* init$", procs, re.M)
+    assert re.search(r"^ +3 +RUNNING .* monitor$", procs, re.M)
+    assert "CPU 0: 3 monitor runs" in runq and re.search(r"priority \d+: 3 monitor", runq)
+    assert "sched_" in sleeper.split("#1")[0] and "thread_start" in sleeper
+    assert re.search(r"kernel/proc\.c:\d+", sleeper)
+    assert "monitor_run" in running and "run_monitor" in running
+    assert "Switching to thread 1" in thread
+    assert "warning" not in text and "Traceback" not in text and "Error" not in text
+    assert b"Triptych " in log.read_bytes()
+    assert not qemus(log)
+
+
+def test_frame_of_the_trap_at_hand(port, tmp_path):
+    """Its program counter is where the interrupted code goes on."""
+    text = debug(port, tmp_path / "serial", *TO_THE_PROMPT, "thbreak irq_dispatch", "continue", "t frame")
+    assert re.search(r"\b(sepc|elr|eip) +[0-9a-f]+", text)
+    assert re.search(r"^at \w+", text, re.M)
+
+
+def test_too_early(port, tmp_path):
+    """Before the first instruction there are no processes yet, and the command says so."""
+    assert re.search("let it run to kernel_main first", debug(port, tmp_path / "serial", "procs"))
+
+
+def test_wrong_arguments(port, tmp_path):
+    text = debug(port, tmp_path / "serial", *TO_THE_PROMPT, "t bt 77", "t bt", "t frame")
+    assert "no process has PID 77" in text and "usage: t bt PID" in text and "give the address of a frame" in text
+
+
+def test_signal_ends_both(port, tmp_path):
+    log = tmp_path / "serial"
+    process = subprocess.Popen(argv(port, log, "python import time; time.sleep(60)"), stdout=subprocess.PIPE)
+    process.stdout.readline()
+    assert len(qemus(log)) == 1
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 128 + signal.SIGTERM
+    deadline = time.monotonic() + 5
+    while qemus(log) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not qemus(log)
+
+
+def test_no_kernel(tmp_path):
+    done = subprocess.run([sys.executable, str(DEBUG), "--arch", "x86", "--image", str(tmp_path / "none.elf")],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert done.returncode == 1 and "make ARCH=x86 image" in done.stdout
+
+
+def test_no_gdb(port, monkeypatch, tmp_path, fake_qemu):
+    """None that knows the processor: said before QEMU starts."""
+    fake_qemu()
+    for name in ("bash", "sh", "awk", "dirname", "uname", "id", "cat", "env"):
+        (tmp_path / "bin" / name).symlink_to(f"/usr/bin/{name}")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    done = subprocess.run(argv(port, tmp_path / "serial", "help"), stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True)
+    assert done.returncode == 1 and f"no gdb for {port.arch} here. Install one with: " in done.stdout

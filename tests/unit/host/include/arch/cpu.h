@@ -1,0 +1,50 @@
+/* arch/cpu.h - the inlines of hal/cpu.h: each thread of the host is a CPU, and variables are its registers. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+struct host_cpu {
+    uintptr_t sp;
+    bool      irqs_on;
+};
+
+extern _Thread_local struct host_cpu host_cpu;
+
+extern void (*host_relax)(void); /* what a CPU does that spins; unless told otherwise, panic: nobody else runs */
+
+static inline unsigned long hal_irq_save(void)
+{
+    unsigned long s = host_cpu.irqs_on;
+    host_cpu.irqs_on = false;
+    return s;
+}
+
+static inline void hal_irq_restore(unsigned long s)
+{
+    host_cpu.irqs_on = s != 0;
+}
+
+static inline void hal_irq_disable(void)
+{
+    host_cpu.irqs_on = false;
+}
+
+static inline void hal_irq_enable(void)
+{
+    host_cpu.irqs_on = true;
+}
+
+static inline bool hal_irq_enabled(void)
+{
+    return host_cpu.irqs_on;
+}
+
+static inline uintptr_t hal_cpu_sp(void)
+{
+    return host_cpu.sp;
+}
+
+static inline void hal_cpu_relax(void)
+{
+    host_relax();
+}

@@ -1,0 +1,14 @@
+/* arch/mmu.h - the inlines of hal/mmu.h: physical memory lies at KERNEL_BASE, as much as host_ram() was told to map. */
+#pragma once
+#include <arch/layout.h>
+#include <stdint.h>
+
+static inline void *hal_p2v(uintptr_t pa)
+{
+    return (void *)(pa + KERNEL_BASE);
+}
+
+static inline uintptr_t hal_v2p(const void *va)
+{
+    return (uintptr_t)va - KERNEL_BASE;
+}

@@ -1,0 +1,134 @@
+# unit.mk - host tests: units under cmocka, parsers under libFuzzer; the Makefile includes it.
+#
+#   make unit               all unit tests; unit-NAME: one. The TAP output stays in build/host/NAME.tap
+#   make fuzz               all fuzz targets, FUZZ_SECONDS each, from the saved corpus; fuzz-NAME: one
+#   UNIT_SEED=n             repeats the random parts of a run (a test prints its seed)
+#
+# A unit test is one line at the end of this file: $(eval $(call unit_test,NAME,SOURCES,FLAGS,LIBRARIES)). Its
+# program is tests/unit/test_NAME.c with these sources, in objects of its own, so that two tests may build
+# the same source with different flags. A fuzz target is $(eval $(call fuzz_test,NAME,SOURCES,LIBRARIES,
+# OPTIONS,MORE CORPORA)), of tests/fuzz/fuzz_NAME.c; what it finds goes to build/, no corpus is changed.
+
+HOSTCC       ?= gcc
+HOSTCLANG    ?= clang
+HOSTCPPFLAGS ?=
+HOSTLDFLAGS  ?=
+DTC          ?= dtc
+FUZZ_SECONDS ?= 10
+
+UNIT_OUT    := build/host
+UNIT_TESTS  :=
+FUZZ_TESTS  :=
+
+UNIT_CFLAGS := -std=gnu11 -g -O1 -fno-omit-frame-pointer \
+               -fsanitize=address,undefined -fno-sanitize-recover=all \
+               -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+               -Iinclude -Itests/unit -Dstrlcpy=lib_strlcpy -MMD -MP $(HOSTCPPFLAGS)
+FUZZ_CFLAGS := $(UNIT_CFLAGS) -fsanitize=fuzzer
+
+# lib/string.c beside the C library: with other names, or the sanitizers would lose their own versions.
+UNIT_RENAME := -ffreestanding -include tests/unit/lib_names.h
+
+# A crash is the sanitizer's to report: cmocka would only say that there was one.
+UNIT_ASAN := handle_segv=2:handle_sigbus=2:handle_sigill=2:handle_sigfpe=2
+
+.PHONY: unit fuzz
+
+# Other compilers or flags than last time: build anew.
+$(UNIT_OUT)/flags: UNIT_FLAGS_NOW = $(HOSTCC) $(HOSTCLANG) $(UNIT_CFLAGS) $(HOSTLDFLAGS)
+$(UNIT_OUT)/flags: UNIT_ALWAYS
+	@mkdir -p $(@D)
+	@echo '$(UNIT_FLAGS_NOW)' | cmp -s - $@ || echo '$(UNIT_FLAGS_NOW)' >$@
+.PHONY: UNIT_ALWAYS
+
+define unit_test
+UNIT_TESTS += $(1)
+$(1)_unit_objs := $$(patsubst %.c,$(UNIT_OUT)/unit/$(1)/%.o,tests/unit/test_$(1).c $(2) lib/string.c)
+
+$(UNIT_OUT)/unit/$(1)/%.o: %.c tests/unit/unit.mk $(UNIT_OUT)/flags
+	@mkdir -p $$(@D)
+	$$(call say,HOSTCC,$$<)
+	$$(Q)$$(HOSTCC) $$(UNIT_CFLAGS) $(3) $$(if $$(filter lib/string.c,$$<),$$(UNIT_RENAME)) -c $$< -o $$@
+
+$(UNIT_OUT)/unit/test_$(1): $$($(1)_unit_objs)
+	$$(Q)$$(HOSTCC) $$(UNIT_CFLAGS) $$(HOSTLDFLAGS) $$^ -lcmocka $(4) -o $$@
+
+unit-$(1): $(UNIT_OUT)/unit/test_$(1)
+	@CMOCKA_MESSAGE_OUTPUT=TAP ASAN_OPTIONS=$(UNIT_ASAN) $$< >$(UNIT_OUT)/$(1).tap 2>&1; status=$$$$?; \
+	awk -v name=$(1) -v status=$$$$status -f tests/unit/verdict.awk $(UNIT_OUT)/$(1).tap \
+	|| { cat $(UNIT_OUT)/$(1).tap; false; }
+.PHONY: unit-$(1)
+unit: unit-$(1)
+
+-include $$($(1)_unit_objs:.o=.d)
+endef
+
+define fuzz_test
+FUZZ_TESTS += $(1)
+$(1)_fuzz_objs := $$(patsubst %.c,$(UNIT_OUT)/fuzz/$(1)/%.o,tests/fuzz/fuzz_$(1).c $(2))
+
+$(UNIT_OUT)/fuzz/$(1)/%.o: %.c tests/unit/unit.mk $(UNIT_OUT)/flags
+	@mkdir -p $$(@D)
+	$$(call say,HOSTCC,$$<)
+	$$(Q)$$(HOSTCLANG) $$(FUZZ_CFLAGS) -c $$< -o $$@
+
+$(UNIT_OUT)/fuzz/fuzz_$(1): $$($(1)_fuzz_objs)
+	$$(Q)$$(HOSTCLANG) $$(FUZZ_CFLAGS) $$(HOSTLDFLAGS) $$^ $(3) -o $$@
+
+fuzz-$(1): $(UNIT_OUT)/fuzz/fuzz_$(1)
+	@mkdir -p $(UNIT_OUT)/fuzz/corpus-$(1)
+	@$$< -max_total_time=$$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
+	    -artifact_prefix=$(UNIT_OUT)/fuzz/$(1)- $(4) $(UNIT_OUT)/fuzz/corpus-$(1) tests/fuzz/corpus/$(1) $(5) \
+	    >$(UNIT_OUT)/fuzz/$(1).log 2>&1 || { tail -n 60 $(UNIT_OUT)/fuzz/$(1).log; false; }
+	@awk -v name=$(1) '/^stat::number_of_executed_units/ { runs = $$$$2 } / cov: / { cov = $$$$0 } \
+	    END { sub(/.* cov: /, "", cov); sub(/ .*/, "", cov); \
+	          printf "fuzz %s: %d inputs, %d edges, no fault\n", name, runs, cov; exit runs == 0 }' \
+	    $(UNIT_OUT)/fuzz/$(1).log
+.PHONY: fuzz-$(1)
+fuzz: fuzz-$(1)
+
+-include $$($(1)_fuzz_objs:.o=.d)
+endef
+
+# Device trees for the tests of lib/fdt*.c.
+UNIT_DTBS := $(patsubst %,$(UNIT_OUT)/dtb/%.dtb,virt rpi4 odd empty)
+$(UNIT_OUT)/dtb/%.dtb: tests/unit/dts/%.dts
+	@mkdir -p $(@D)
+	$(Q)$(DTC) -q -I dts -O dtb -o $@ $<
+unit-fdt unit-fdt_open unit-fdt_query unit-fdt_boot fuzz-fdt: $(UNIT_DTBS)
+
+FDT_SOURCES := lib/fdt.c lib/fdt_query.c lib/fdt_boot.c
+
+$(eval $(call unit_test,util))
+$(eval $(call unit_test,string))
+$(eval $(call unit_test,list))
+$(eval $(call unit_test,cmdline,lib/cmdline.c))
+$(eval $(call unit_test,fmt,lib/fmt.c tests/unit/fmt_oracle.c))
+$(eval $(call unit_test,fdt,$(FDT_SOURCES) tests/unit/fdt_oracle.c,,-lfdt))
+$(eval $(call unit_test,fdt_open,$(FDT_SOURCES) tests/unit/fdt_oracle.c,,-lfdt))
+$(eval $(call unit_test,fdt_query,$(FDT_SOURCES)))
+$(eval $(call unit_test,fdt_boot,$(FDT_SOURCES)))
+
+$(eval $(call fuzz_test,fmt,lib/fmt.c tests/unit/fmt_oracle.c,,-max_len=64))
+$(eval $(call fuzz_test,fdt,$(FDT_SOURCES) tests/unit/fdt_oracle.c,-lfdt,-max_len=4096,$(UNIT_OUT)/dtb))
+$(eval $(call fuzz_test,cmdline,lib/cmdline.c,,-max_len=128))
+
+$(eval $(call unit_test,heap,lib/heap.c))
+$(eval $(call unit_test,ratio,lib/ratio.c))
+$(eval $(call unit_test,range,lib/range.c))
+
+$(eval $(call unit_test,pte_x86,tests/unit/pte_check.c arch/x86/pte.c,-Iarch/x86/include))
+$(eval $(call unit_test,pte_arm64,tests/unit/pte_check.c arch/arm64/pte.c))
+$(eval $(call unit_test,pte_riscv,tests/unit/pte_check.c arch/riscv/pte.c))
+
+# Sources of the kernel run on a machine of our own, the host port.
+UNIT_HOST     := tests/unit/host/host.c tests/unit/host/image.c
+UNIT_HOST_FOR := -fPIC -Itests/unit/host/include -Itests/unit/host -DCONFIG_DEBUG=
+$(eval $(call unit_test,sched_rr,kernel/sched_rr.c $(UNIT_HOST),$(UNIT_HOST_FOR)0))
+$(eval $(call unit_test,timeout,kernel/timeout.c kernel/spinlock.c lib/heap.c $(UNIT_HOST) tests/unit/host/thread.c,$(UNIT_HOST_FOR)1))
+$(eval $(call unit_test,page,kernel/page.c lib/range.c $(UNIT_HOST),$(UNIT_HOST_FOR)0))
+$(eval $(call unit_test,page_debug,kernel/page.c kernel/spinlock.c lib/range.c $(UNIT_HOST),$(UNIT_HOST_FOR)1))
+UNIT_VM := tests/unit/vm_check.c tests/unit/vm_kmap_check.c tests/unit/vm_model.c kernel/vm.c lib/range.c $(UNIT_HOST)
+$(eval $(call unit_test,vm_x86,arch/x86/pte.c $(UNIT_VM),$(UNIT_HOST_FOR)0 -Iarch/x86/include))
+$(eval $(call unit_test,vm_arm64,arch/arm64/pte.c $(UNIT_VM),$(UNIT_HOST_FOR)0))
+$(eval $(call unit_test,vm_riscv,arch/riscv/pte.c $(UNIT_VM),$(UNIT_HOST_FOR)0))

@@ -1,0 +1,204 @@
+/* vm_check.c - kernel/vm.c: the tree that it builds, whatever the memory is like; and what it says of it.
+ *
+ * Planted and caught: .
+ */
+#include "host.h"
+#include "unit.h"
+#include "vm_model.h"
+
+#include <string.h>
+
+#include <hal/mmu.h>
+#include <kernel/vm.h>
+
+enum { RANDOM_MAPS = 40, HOLE = 0x8000000, HIDDEN = 0x800000 };
+
+static const struct boot_info little_ram = { .ram = { { { 0, 0x9f000 }, { 0x100000, 0xf00000 } }, 2 } };
+
+static void test_before(void **state)
+{
+    (void)state;
+    assert_false(vm_is_mapped(KERNEL_BASE));
+    host_log[0] = 0;
+    vm_explain(KERNEL_BASE, PROT_R);
+    assert_non_null(strstr(host_log, "nothing is mapped"));
+}
+
+/* RAM from 0 to the end of the direct map, a hole at the end of each GiB as a port may have devices there. */
+static struct boot_info much_ram(void)
+{
+    struct boot_info bi = { .ram = { .n = 0 } };
+
+    for (uintptr_t at = 0; at < vm_port.ram_end; at += VM_TOP_SIZE) {
+        uintptr_t end = min_size(at + VM_TOP_SIZE - HOLE, vm_port.ram_end);
+
+        bi.ram.range[bi.ram.n++] = (struct mem_range){ at, end - at };
+    }
+    return bi;
+}
+
+static void test_much_ram(void **state)
+{
+    (void)state;
+    struct boot_info bi = much_ram();
+
+    vm_set_up();
+    for (const struct hal_window *w = vm_port.window; w->size > 0; w++) {
+        if (w->va == KERNEL_BASE + w->pa)
+            bi.hidden.range[bi.hidden.n++] = (struct mem_range){ align_down(w->pa, VM_BLOCK_SIZE), HIDDEN };
+    }
+    vm_build(&bi);
+    printf("# %u MiB of RAM: %u tables, %zu pages\n", (unsigned)(vm_port.ram_end >> 20), vm_tables,
+           vm_areas[VM_DIRECT].mapped);
+}
+
+/* Ranges with any ends, none of which shares a page with the next; hidden ones are whole pages. */
+static void any_ram(struct boot_info *bi, uint64_t *seed)
+{
+    uintptr_t at = unit_random(seed) % 4 * 0x1800;
+
+    *bi = (struct boot_info){ .ncpus = 1 };
+    while (bi->ram.n < BOOT_MAX_RANGES && at < VM_BACKED) {
+        unsigned kind = (unsigned)(unit_random(seed) % 3);
+        size_t unit = kind == 0 ? 1 : kind == 1 ? PAGE_SIZE : VM_BLOCK_SIZE;
+        size_t size = (unit_random(seed) % (5 * VM_BLOCK_SIZE / unit) + 1) * unit;
+
+        bi->ram.range[bi->ram.n++] = (struct mem_range){ at, size };
+        at = align_up(at + size, PAGE_SIZE) + (unit_random(seed) % 600 + 1) * PAGE_SIZE;
+        if (unit_random(seed) % 2)
+            at = align_up(at, VM_BLOCK_SIZE);
+        else if (unit_random(seed) % 2)
+            at += unit_random(seed) % PAGE_SIZE;
+    }
+    bi->hidden.n = (unsigned)(unit_random(seed) % (BOOT_MAX_RANGES + 1));
+    for (unsigned i = 0; i < bi->hidden.n; i++)
+        bi->hidden.range[i] = (struct mem_range){ unit_random(seed) % (VM_BACKED / PAGE_SIZE) * PAGE_SIZE,
+                                                  unit_random(seed) % (i % 2 ? 8 : 1500) * PAGE_SIZE };
+}
+
+static void test_random_ram(void **state)
+{
+    (void)state;
+    uint64_t seed = unit_seed();
+    struct boot_info bi;
+
+    vm_set_up();
+    for (unsigned i = 0; i < RANDOM_MAPS; i++) {
+        any_ram(&bi, &seed);
+        printf("# map %u: %u ranges of RAM, %u hidden\n", i, bi.ram.n, bi.hidden.n);
+        vm_build(&bi);
+    }
+}
+
+/* The boot cannot go on without its tables, whichever of them it is that is missing. */
+static void test_init_without_memory(void **state)
+{
+    (void)state;
+    unsigned needed;
+
+    vm_set_up();
+    vm_build(&little_ram);
+    needed = vm_tables;
+    for (unsigned i = 0; i < needed; i++) {
+        vm_until_failure = (long)i;
+        vm_tables = 0;
+        expect_panic(vm_init(&little_ram), "no memory for the kernel's page tables");
+    }
+    vm_build(&little_ram);
+    assert_int_equal(vm_tables, needed);
+    printf("# %u failed allocations\n", needed);
+}
+
+/* Each page of the kernel half, and what is not in it. */
+static void test_is_mapped(void **state)
+{
+    (void)state;
+    vm_set_up();
+    vm_build(&little_ram);
+    for (const struct vm_area *a = vm_areas; a < &vm_areas[VM_AREAS]; a++) {
+        for (size_t at = 0; at < min_size(a->end - a->base, VM_BACKED); at += PAGE_SIZE) {
+            bool mapped = vm_model_at(a->base + at)->prot != 0;
+
+            assert_int_equal(vm_is_mapped(a->base + at), mapped);
+            assert_int_equal(vm_is_mapped(a->base + at + PAGE_SIZE - 1), mapped);
+        }
+    }
+    assert_false(vm_is_mapped(0));
+    assert_false(vm_is_mapped(PAGE_SIZE));
+    assert_false(vm_is_mapped(KERNEL_BASE - 1));
+    assert_false(vm_is_mapped(KERNEL_BASE - (VM_TOP_SIZE << vm_port.top_bits))); /* looks the same to the tables */
+}
+
+/* The lines that vm_explain() has to print, by a walk of our own. */
+static void explain(char *out, size_t size, uintptr_t va, unsigned prot)
+{
+    const pte_t *table = hal_p2v(vm_root_pa);
+    size_t n = 0;
+
+    for (unsigned level = PT_LEVELS; level-- > 0;) {
+        unsigned bits = level == 2 ? vm_port.top_bits : 9, index = va >> (PAGE_SHIFT + 9 * level) & ((1u << bits) - 1);
+        pte_t e = table[index];
+        unsigned has = hal_pte_prot(e);
+
+        n += (size_t)snprintf(out + n, size - n, "  walk: level %u, entry %3u = 0x%016llx: ", level, index,
+                              (unsigned long long)e);
+        if (!hal_pte_present(e)) {
+            snprintf(out + n, size - n, "not present\n");
+            return;
+        }
+        if (hal_pte_is_leaf(e, level)) {
+            snprintf(out + n, size - n, "R%c%c%s\n", has & PROT_W ? 'W' : '-', has & PROT_X ? 'X' : '-',
+                     (prot & PROT_W && !(has & PROT_W)) || (prot & PROT_X && !(has & PROT_X)) ?
+                         ", which does not allow it" : "");
+            return;
+        }
+        n += (size_t)snprintf(out + n, size - n, "table\n");
+        table = hal_p2v(hal_pte_addr(e));
+    }
+}
+
+static void test_explain(void **state)
+{
+    (void)state;
+    static const unsigned prots[] = { PROT_R, PROT_W, PROT_X };
+    const uintptr_t places[] = {
+        KERNEL_BASE, KERNEL_BASE + 0x9f000, KERNEL_BASE + TEXT_PA, KERNEL_BASE + 0x400000, KERNEL_BASE + TEXT_END_PA,
+        KERNEL_BASE + BOOT_STACK_PA, KERNEL_BASE + BOOT_STACK_PA + PAGE_SIZE, vm_port.window[0].va, vm_port.kmap_base,
+        vm_port.kmap_end - PAGE_SIZE,
+    };
+    char expected[512];
+
+    vm_set_up();
+    vm_build(&little_ram);
+    for (unsigned i = 0; i < ARRAY_SIZE(places); i++) {
+        for (unsigned j = 0; j < ARRAY_SIZE(prots); j++) {
+            host_log[0] = 0;
+            vm_explain(places[i] + 8, prots[j]);
+            explain(expected, sizeof(expected), places[i] + 8, prots[j]);
+            assert_string_equal(host_log, expected);
+        }
+    }
+    host_log[0] = 0;
+    vm_explain(PAGE_SIZE - 1, PROT_W);
+    assert_string_equal(host_log, "  nothing is mapped there: it is the page of NULL pointers\n");
+    host_log[0] = 0;
+    vm_explain(KERNEL_BASE - 1, PROT_W);
+    assert_string_equal(host_log, "  nothing is mapped there: it is below the kernel half\n");
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_before),
+        cmocka_unit_test(test_much_ram),
+        cmocka_unit_test(test_random_ram),
+        cmocka_unit_test(test_init_without_memory),
+        cmocka_unit_test(test_is_mapped),
+        cmocka_unit_test(vm_test_kmap),
+        cmocka_unit_test(vm_test_kmap_without_memory),
+        cmocka_unit_test(vm_test_kmap_panics),
+        cmocka_unit_test(test_explain),
+    };
+
+    return UNIT_RUN(vm_port.name, tests);
+}

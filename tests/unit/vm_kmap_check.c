@@ -1,0 +1,132 @@
+/* vm_kmap_check.c - kernel/vm.c: pages of the kmap window come and go, with and without memory for tables.
+ *
+ * Planted and caught: .
+ */
+#include "host.h"
+#include "unit.h"
+#include "vm_model.h"
+
+#include <string.h>
+
+#include <hal/mmu.h>
+#include <kernel/vm.h>
+#include <uapi/errno.h>
+
+enum { OPERATIONS = 100000 };
+
+static const struct boot_info little_ram = { .ram = { { { 0, 0x1000000 } }, 1 } };
+
+static uintptr_t flushed;
+static bool mapped_at_flush;
+
+/* The TLB may be asked to forget only after the entry has changed. */
+static void on_tlb_flush(uintptr_t va)
+{
+    flushed = va;
+    mapped_at_flush = vm_is_mapped(va);
+}
+
+static int map(uintptr_t va, uintptr_t pa, unsigned prot)
+{
+    int result;
+
+    flushed = 0;
+    result = vm_kmap(va, pa, prot);
+    if (result == 0) {
+        vm_model_set(va, pa, prot);
+        assert_true(flushed == va && mapped_at_flush);
+    }
+    return result;
+}
+
+static void unmap(uintptr_t va)
+{
+    uintptr_t pa = vm_model_at(va)->pa;
+
+    flushed = 0;
+    assert_int_equal(vm_kunmap(va), pa);
+    assert_true(flushed == va && !mapped_at_flush);
+    vm_model_set(va, 0, 0);
+}
+
+static uintptr_t kmap_page(uint64_t *seed)
+{
+    size_t pages = (vm_port.kmap_end - vm_port.kmap_base) / PAGE_SIZE;
+    size_t page = unit_random(seed) % 4 == 0 ? unit_random(seed) % pages : unit_random(seed) % 1500;
+
+    if (unit_random(seed) % 4 == 0)
+        page = pages - 1 - unit_random(seed) % 8;
+    return vm_port.kmap_base + page * PAGE_SIZE;
+}
+
+/* Pages come and go, memory for a table is sometimes missing; a failure changes nothing, and the top table never does. */
+void vm_test_kmap(void **state)
+{
+    (void)state;
+    static const unsigned prots[] = { PROT_R, PROT_R | PROT_W, PROT_R | PROT_X, PROT_R | PROT_W | PROT_D };
+    uint64_t seed = unit_seed();
+    pte_t top[PT_ENTRIES];
+    unsigned failed = 0;
+
+    vm_set_up();
+    vm_build(&little_ram);
+    host_tlb_flush = on_tlb_flush;
+    memcpy(top, hal_p2v(vm_root_pa), sizeof(top));
+    for (unsigned i = 0; i < OPERATIONS; i++) {
+        uintptr_t va = kmap_page(&seed), pa = unit_random(&seed) % (vm_port.ram_end / PAGE_SIZE) * PAGE_SIZE;
+        unsigned before = vm_tables;
+
+        assert_int_equal(vm_is_mapped(va), vm_model_at(va)->prot != 0);
+        if (vm_model_at(va)->prot != 0) {
+            unmap(va);
+            assert_int_equal(vm_tables, before);
+            continue;
+        }
+        vm_until_failure = unit_random(&seed) % 2 ? -1 : 0;
+        if (map(va, pa, prots[unit_random(&seed) % ARRAY_SIZE(prots)]) != 0) {
+            assert_int_equal(vm_until_failure, 0);
+            assert_int_equal(vm_kmap(va, pa, PROT_R), -ENOMEM);
+            failed++;
+        }
+        assert_true(vm_tables <= before + 1);
+        if (i % 5000 == 0)
+            vm_check_tree();
+    }
+    vm_check_tree();
+    assert_memory_equal(top, hal_p2v(vm_root_pa), sizeof(top));
+    printf("# %d operations, %u without memory, %u tables\n", OPERATIONS, failed, vm_tables);
+    assert_true(failed > 10);
+}
+
+/* Without memory for the table nothing is mapped and nothing is lost; with memory again, all is as if it had gone well. */
+void vm_test_kmap_without_memory(void **state)
+{
+    (void)state;
+    unsigned failed = 0;
+
+    vm_set_up();
+    vm_build(&little_ram);
+    for (uintptr_t va = vm_port.kmap_base; va < vm_port.kmap_end; va += VM_BLOCK_SIZE / 2, failed = 0) {
+        for (vm_until_failure = 0; map(va, PAGE_SIZE, PROT_R) != 0; vm_until_failure = (long)++failed) {
+            assert_int_equal(vm_table_pages(), vm_tables);
+            assert_false(vm_is_mapped(va));
+        }
+        assert_int_equal(failed, va % VM_BLOCK_SIZE == 0);
+        assert_true(vm_is_mapped(va));
+    }
+    vm_check_tree();
+}
+
+void vm_test_kmap_panics(void **state)
+{
+    (void)state;
+    vm_set_up();
+    vm_build(&little_ram);
+    expect_panic(vm_kmap(vm_port.kmap_base - PAGE_SIZE, 0, PROT_R), "kmap_base");
+    expect_panic(vm_kmap(vm_port.kmap_end, 0, PROT_R), "kmap_end");
+    expect_panic(vm_kunmap(vm_port.kmap_base), "hal_pte_present");
+    assert_int_equal(map(vm_port.kmap_base, 0x5000, PROT_R), 0);
+    expect_panic(vm_kmap(vm_port.kmap_base, 0x6000, PROT_R), "!hal_pte_present");
+    assert_int_equal(vm_kunmap(vm_port.kmap_base), 0x5000);
+    expect_panic(vm_kunmap(vm_port.kmap_base), "hal_pte_present");
+}
