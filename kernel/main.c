@@ -38,7 +38,7 @@ static void print_banner(void)
     banner_ns = clock_uptime_ns();
     printk("Triptych " TRIPTYCH_VERSION " on %s/%s: %s, %u CPU%s (1 in use), %u MiB of RAM\n", hal_info.arch,
            hal_info.board, boot.machine, boot.ncpus, boot.ncpus == 1 ? "" : "s",
-           (unsigned)(boot.ram_found / MIB));
+           (unsigned)((boot.ram_found + MIB / 2) / MIB));
     printk("command line: %s\n", boot.cmdline[0] != 0 ? boot.cmdline : "(none)");
     if (!hal_info.nx)
         printk(KERN_WARN "this CPU cannot forbid execution: W^X is not enforced for data\n");

@@ -12,7 +12,8 @@
 #include <lib/util.h>
 #include <uapi/errno.h>
 
-#define BLOCK_SIZE ((uintptr_t)PAGE_SIZE * PT_ENTRIES) /* what an entry of level 1 maps */
+#define BLOCK_SIZE ((uintptr_t)PAGE_SIZE * PT_ENTRIES)  /* what an entry of level 1 maps */
+#define TOP_SIZE   (BLOCK_SIZE * PT_ENTRIES)            /* and of the top table */
 
 static pte_t *root; /* NULL until vm_init() */
 static size_t table_pages;
@@ -115,9 +116,12 @@ void vm_init(const struct boot_info *bi)
     map_all(bi);
 
     /* The top table is final: address spaces will share what it points to. */
-    for (uintptr_t va = hal_info.kmap_base; va < hal_info.kmap_end; va += BLOCK_SIZE * PT_ENTRIES) {
+    uintptr_t last = hal_info.kmap_end - 1; /* rather than the end: it may be the end of all addresses */
+    for (uintptr_t va = hal_info.kmap_base;; va = (va | (TOP_SIZE - 1)) + 1) {
         if (walk_make(va, 1) == NULL)
             panic("no memory for the kernel's page tables");
+        if ((va | (TOP_SIZE - 1)) >= last)
+            break;
     }
 
     /* We stand on the boot stack. Its lowest page becomes its guard. */

@@ -34,10 +34,16 @@ _start:                                         /* the header of Linux' "Image" 
 boot:
     mov     x20, x0
 
-    /* 1 */
+    /* 1: the others wait for good, wherever the firmware has them: in its loop they use power */
     mrs     x1, mpidr_el1
     and     x1, x1, #MPIDR_AFFINITY
     cbnz    x1, park
+    adr     x1, park
+    mov     x2, #BOARD_SPIN_TABLE
+    stp     x1, x1, [x2, #8]                    /* of CPUs 1 and 2 */
+    str     x1, [x2, #24]                       /* and 3 */
+    dsb     sy
+    sev
 
     /* 2: addresses are relative to pc, so a wrong place goes unnoticed until the MMU is on */
     adr     x1, _start

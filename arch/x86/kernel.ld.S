@@ -28,7 +28,7 @@ SECTIONS
         KEEP(*(.boot_programs))
         __boot_programs_end = .;
         __ktests_start = .;
-        KEEP(*(.ktests))
+        KEEP(*(SORT_BY_NAME(.ktests.*)))
         __ktests_end = .;
         *(.ksyms)
     } :rodata

@@ -1,4 +1,4 @@
-"""test_uptime.py - the kernel's clock against another clock of the same machine.
+"""test_uptime.py - the kernel's clock against another clock of the same machine; sleep and quantum at other speeds.
 
 The command `uptime` is stopped by breakpoints just before and just after the kernel looks at its clock. While the
 guest stands, virtual time does, and QEMU's monitor reads the other clock: the kernel's look lies between two known
@@ -13,6 +13,7 @@ import re
 import pytest
 
 from guest import Guest, symbols
+from harness import PASS, run
 
 NS = 1_000_000_000
 STEP_MS, STEPS = 2500, 4            # the clock of the PC wraps after 4.7 s
@@ -103,3 +104,25 @@ def test_drift_is_noticed(port):
         console.command(f"sleep {STEP_MS}")
         kernel, least, most = both.elapsed()
         assert kernel < least
+
+
+@pytest.mark.parametrize("shift, late", ((5, 1), (8, 2), (10, 10)))
+def test_sleepers_at_other_speeds(port, shift, late):
+    """Sleepers wake on time beside spinners also where an instruction takes 32, 256 or 1024 ns: so many ms late."""
+    with Guest(port, "demo=threads", icount=shift) as console:
+        shown, _ = console.expect("all have ended")
+    wakes = [(int(ms), int(period)) for ms, period in re.findall(r"^ *(\d+) ms  sleeper-.* every (\d+) ms\r*$", shown, re.M)]
+    for period in (200, 300, 500):
+        due = range(period, 2000, 2 * period)
+        came = [ms for ms, whose in wakes if whose == period]
+        assert len(came) == len(due) and all(0 <= ms - time <= late for ms, time in zip(came, due)), shown
+
+
+@pytest.mark.parametrize("quantum", (1, 10, 50))
+@pytest.mark.parametrize("shift", (5, 8))
+def test_quantum_at_other_speeds(port, shift, quantum):
+    """Four processes that never yield, for a second: a switch after each quantum."""
+    result = run(port, f"demo=539 seconds=1 exit quantum={quantum}", tests=False, icount=shift)
+    assert result.status == PASS, result
+    switches = int(re.search(r"(\d+) switches", result.output)[1])
+    assert 0.9 * 1000 / quantum <= switches <= 1000 / quantum + 8, result

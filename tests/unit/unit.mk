@@ -123,7 +123,7 @@ $(eval $(call unit_test,pte_riscv,tests/unit/pte_check.c arch/riscv/pte.c))
 
 # Sources of the kernel run on a machine of our own, the host port.
 UNIT_HOST     := tests/unit/host/host.c tests/unit/host/image.c
-UNIT_HOST_FOR := -fPIC -Itests/unit/host/include -Itests/unit/host -DCONFIG_DEBUG=
+UNIT_HOST_FOR := -fPIC -Itests/unit/host -Itests/unit/host/include -include arch/cpu.h -DCONFIG_DEBUG=
 $(eval $(call unit_test,sched_rr,kernel/sched_rr.c $(UNIT_HOST),$(UNIT_HOST_FOR)0))
 $(eval $(call unit_test,timeout,kernel/timeout.c kernel/spinlock.c lib/heap.c $(UNIT_HOST) tests/unit/host/thread.c,$(UNIT_HOST_FOR)1))
 $(eval $(call unit_test,page,kernel/page.c lib/range.c $(UNIT_HOST),$(UNIT_HOST_FOR)0))

@@ -26,6 +26,13 @@ static void on_tlb_flush(uintptr_t va)
     mapped_at_flush = vm_is_mapped(va);
 }
 
+static void set_up(void)
+{
+    vm_set_up();
+    vm_build(&little_ram);
+    host_tlb_flush = on_tlb_flush;
+}
+
 static int map(uintptr_t va, uintptr_t pa, unsigned prot)
 {
     int result;
@@ -68,9 +75,7 @@ void vm_test_kmap(void **state)
     pte_t top[PT_ENTRIES];
     unsigned failed = 0;
 
-    vm_set_up();
-    vm_build(&little_ram);
-    host_tlb_flush = on_tlb_flush;
+    set_up();
     memcpy(top, hal_p2v(vm_root_pa), sizeof(top));
     for (unsigned i = 0; i < OPERATIONS; i++) {
         uintptr_t va = kmap_page(&seed), pa = unit_random(&seed) % (vm_port.ram_end / PAGE_SIZE) * PAGE_SIZE;
@@ -104,8 +109,7 @@ void vm_test_kmap_without_memory(void **state)
     (void)state;
     unsigned failed = 0;
 
-    vm_set_up();
-    vm_build(&little_ram);
+    set_up();
     for (uintptr_t va = vm_port.kmap_base; va < vm_port.kmap_end; va += VM_BLOCK_SIZE / 2, failed = 0) {
         for (vm_until_failure = 0; map(va, PAGE_SIZE, PROT_R) != 0; vm_until_failure = (long)++failed) {
             assert_int_equal(vm_table_pages(), vm_tables);
@@ -120,8 +124,7 @@ void vm_test_kmap_without_memory(void **state)
 void vm_test_kmap_panics(void **state)
 {
     (void)state;
-    vm_set_up();
-    vm_build(&little_ram);
+    set_up();
     expect_panic(vm_kmap(vm_port.kmap_base - PAGE_SIZE, 0, PROT_R), "kmap_base");
     expect_panic(vm_kmap(vm_port.kmap_end, 0, PROT_R), "kmap_end");
     expect_panic(vm_kunmap(vm_port.kmap_base), "hal_pte_present");

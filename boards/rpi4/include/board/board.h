@@ -5,7 +5,10 @@
 #define BOARD_MACHINE "Raspberry Pi 4 Model B"
 #define BOARD_CPUS    4
 
-/* Below lie the firmware's code for CPUs that wait and, without a device tree, the ATAG list. */
+/* Below lie the firmware's loop for CPUs that wait, with a word for each that says where to go on instead (the
+ * device tree's cpu-release-addr), and, without a device tree, the ATAG list. */
+#define BOARD_SPIN_TABLE 0xd8
+
 #define BOARD_LOAD_PA   0x80000
 #define BOARD_LOAD_TEXT "0x80000"
 

@@ -1,14 +1,20 @@
-/* arch/cpu.h - the inlines of hal/cpu.h: each thread of the host is a CPU, and variables are its registers. */
+/* arch/cpu.h - the inlines of hal/cpu.h: each thread of the host is a CPU, and variables are its registers.
+ *
+ * Compiled with -include of this file.
+ */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
 
 struct host_cpu {
-    uintptr_t sp;
+    uintptr_t sp;      /* somewhere in the slot of the stack that it stands on */
     bool      irqs_on;
 };
 
 extern _Thread_local struct host_cpu host_cpu;
+
+/* The core knows who runs from where its frame lies, which has to be a slot of a kernel stack: not this process's. */
+#define __builtin_frame_address(level) ((void *)host_cpu.sp)
 
 extern void (*host_relax)(void); /* what a CPU does that spins; unless told otherwise, panic: nobody else runs */
 
@@ -37,11 +43,6 @@ static inline void hal_irq_enable(void)
 static inline bool hal_irq_enabled(void)
 {
     return host_cpu.irqs_on;
-}
-
-static inline uintptr_t hal_cpu_sp(void)
-{
-    return host_cpu.sp;
 }
 
 static inline void hal_cpu_relax(void)
