@@ -142,8 +142,11 @@ static void print_trap(const struct hal_frame *f, const struct trap_info *t)
     else
         printk(KERN_EMERG "PANIC: %s\n", t->what);
     print_place("at", hal_frame_pc(f), hal_frame_pc(f));
-    if (in_text(hal_frame_link(f)))
-        print_place("link", hal_frame_link(f), hal_frame_link(f) - 1);
+    uintptr_t link = hal_frame_link(f);
+    if (link == 0 && !in_text(hal_frame_pc(f)) && vm_is_mapped(hal_frame_sp(f)))
+        link = *(const uintptr_t *)hal_frame_sp(f); /* a call to nowhere: it pushed where it came from */
+    if (in_text(link))
+        print_place("link", link, link - 1);
     if (owner != NULL)
         printk(KERN_EMERG "  %s\n", t->what);
     if (t->kind == TRAP_PAGE_FAULT) {

@@ -3,12 +3,12 @@
 The kernel comes from the build directory: make image for each ARCH first.
 """
 
-import os
 import re
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import machines
 import pytest
@@ -31,8 +31,15 @@ def argv(m, log, *commands):
 
 def qemus(log):
     """Process IDs of the QEMUs that write this log."""
-    found = subprocess.run(["pgrep", "-f", f"qemu-system.*{log}"], stdout=subprocess.PIPE, text=True).stdout
-    return [int(pid) for pid in found.split() if int(pid) != os.getpid()]
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_text()
+        except OSError:
+            continue            # it has ended meanwhile
+        if "qemu-system" in words and str(log) in words:
+            found.append(int(path.parts[2]))
+    return found
 
 
 def debug(m, log, *commands):

@@ -132,3 +132,9 @@ UNIT_VM := tests/unit/vm_check.c tests/unit/vm_kmap_check.c tests/unit/vm_model.
 $(eval $(call unit_test,vm_x86,arch/x86/pte.c $(UNIT_VM),$(UNIT_HOST_FOR)0 -Iarch/x86/include))
 $(eval $(call unit_test,vm_arm64,arch/arm64/pte.c $(UNIT_VM),$(UNIT_HOST_FOR)0))
 $(eval $(call unit_test,vm_riscv,arch/riscv/pte.c $(UNIT_VM),$(UNIT_HOST_FOR)0))
+$(eval $(call unit_test,ksyms,kernel/ksyms.c lib/fmt.c $(UNIT_OUT)/ksyms.o $(UNIT_HOST),$(UNIT_HOST_FOR)0))
+$(eval $(call unit_test,ksyms_empty,kernel/ksyms.c lib/fmt.c $(UNIT_HOST),$(UNIT_HOST_FOR)0))
+
+$(UNIT_OUT)/ksyms.o: tests/unit/ksyms.nm tools/ksyms $(UNIT_OUT)/flags
+	$(or $(PYTHON),python3) tools/ksyms <$< >$(@:.o=.S)
+	$(HOSTCC) -c $(@:.o=.S) -o $@
