@@ -33,19 +33,17 @@ uint64_t clock_uptime_ns(void)
     return ready ? clock_ns_from_ticks(hal_timer_now() - start_ticks) : 0;
 }
 
-/* Early alarms are harmless: what is not due yet is armed again. */
+/* Early alarms are harmless: what is not due yet is armed again, which also quiets the one that rang. */
 static void alarm_rings(void *arg)
 {
     (void)arg;
-    hal_timer_ack();
     struct cpu *cpu = this_cpu();
-    cpu->alarm = UINT64_MAX;
     uint64_t now = hal_timer_now();
+    cpu->alarm = 0; /* whoever wants an alarm now need not arm it: that is done below, for all */
     uint64_t next_timeout = timeouts_run(cpu, now);
-    sched_tick(cpu, now);
-    if (!cpu->rq.need_resched) /* else the switch arms for who comes */
-        clock_alarm_by(cpu, sched_next_tick(cpu));
-    clock_alarm_by(cpu, next_timeout);
+    uint64_t next_turn = sched_tick(cpu, now);
+    cpu->alarm = next_timeout < next_turn ? next_timeout : next_turn;
+    hal_timer_arm(cpu->alarm);
 }
 
 void clock_init_cpu(void)

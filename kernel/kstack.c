@@ -14,10 +14,12 @@
 #include <kernel/vm.h>
 #include <lib/string.h>
 #include <lib/util.h>
+#include <stdbool.h>
 
 enum {
     MAX_SLOTS = 65536,
     WORD_BITS = 32,
+    KEPT_MOST = 4,
     FILL = 0xa5, /* DEBUG: of a fresh stack */
 };
 
@@ -25,6 +27,8 @@ static struct {
     struct spinlock lock;
     uint32_t used[MAX_SLOTS / WORD_BITS]; /* a bit per slot */
     unsigned first_free;                  /* no free slot lies before this one */
+    uintptr_t kept[KEPT_MOST];            /* free stacks that stay mapped: most threads live shortly */
+    unsigned nkept;
 } slots = { .lock = SPINLOCK_INIT("kernel stacks", RANK_KMAP) };
 
 static uintptr_t slot_base(unsigned slot)
@@ -53,42 +57,68 @@ static void unmap(uintptr_t from, uintptr_t to)
         page_free(hal_p2v(vm_kunmap(va)));
 }
 
-uintptr_t kstack_alloc(void)
+/* Lock held. The pages of slot, or none. */
+static bool map(uintptr_t base)
 {
-    unsigned long s = spin_lock(&slots.lock);
-    unsigned slot = find_free();
-    uintptr_t base = 0;
-    if (slot == MAX_SLOTS)
-        goto out;
-    uintptr_t first = slot_base(slot) + PAGE_SIZE;
-    for (uintptr_t va = first; va < slot_base(slot) + KSTACK_SLOT; va += PAGE_SIZE) {
+    for (uintptr_t va = base + PAGE_SIZE; va < base + KSTACK_SLOT; va += PAGE_SIZE) {
         void *page = page_alloc();
-        if (page == NULL || vm_kmap(va, hal_v2p(page), PROT_R | PROT_W) != 0) {
-            if (page != NULL)
-                page_free(page);
-            unmap(first, va);
-            goto out;
-        }
-        if (CONFIG_DEBUG)
-            memset(page, FILL, PAGE_SIZE);
+        if (page != NULL && vm_kmap(va, hal_v2p(page), PROT_R | PROT_W) == 0)
+            continue;
+        if (page != NULL)
+            page_free(page);
+        unmap(base + PAGE_SIZE, va);
+        return false;
     }
-    slots.used[slot / WORD_BITS] |= 1u << slot % WORD_BITS;
-    slots.first_free = slot + 1;
-    base = slot_base(slot);
-out:
-    spin_unlock(&slots.lock, s);
-    return base;
+    return true;
 }
 
-void kstack_free(uintptr_t base)
+/* Lock held. A slot that is not kept, with its pages; or 0. */
+static uintptr_t alloc_new(void)
+{
+    unsigned slot = find_free();
+    if (slot == MAX_SLOTS || !map(slot_base(slot)))
+        return 0;
+    slots.used[slot / WORD_BITS] |= 1u << slot % WORD_BITS;
+    slots.first_free = slot + 1;
+    return slot_base(slot);
+}
+
+/* Lock held. */
+static void free_for_good(uintptr_t base)
 {
     unsigned slot = (unsigned)((base - hal_info.kmap_base) / KSTACK_SLOT);
-    unsigned long s = spin_lock(&slots.lock);
     KASSERT(slots.used[slot / WORD_BITS] >> slot % WORD_BITS & 1);
     unmap(base + PAGE_SIZE, base + KSTACK_SLOT);
     slots.used[slot / WORD_BITS] &= ~(1u << slot % WORD_BITS);
     if (slot < slots.first_free)
         slots.first_free = slot;
+}
+
+uintptr_t kstack_alloc(void)
+{
+    unsigned long s = spin_lock(&slots.lock);
+    uintptr_t base = slots.nkept > 0 ? slots.kept[--slots.nkept] : alloc_new();
+    spin_unlock(&slots.lock, s);
+    if (CONFIG_DEBUG && base != 0)
+        memset((void *)(base + PAGE_SIZE), FILL, KSTACK_SLOT - PAGE_SIZE);
+    return base;
+}
+
+void kstack_free(uintptr_t base)
+{
+    unsigned long s = spin_lock(&slots.lock);
+    if (slots.nkept < KEPT_MOST)
+        slots.kept[slots.nkept++] = base;
+    else
+        free_for_good(base);
+    spin_unlock(&slots.lock, s);
+}
+
+void kstack_trim(void)
+{
+    unsigned long s = spin_lock(&slots.lock);
+    while (slots.nkept > 0)
+        free_for_good(slots.kept[--slots.nkept]);
     spin_unlock(&slots.lock, s);
 }
 

@@ -203,17 +203,17 @@ _Noreturn void sched_idle(void)
     }
 }
 
-void sched_tick(struct cpu *cpu, uint64_t now)
+uint64_t sched_tick(struct cpu *cpu, uint64_t now)
 {
     struct runq *rq = &cpu->rq;
+    uint64_t next = UINT64_MAX;
     spin_lock_raw(&rq->lock);
-    if (rq->current != rq->idle && now >= quantum_end(rq) && sched_rr_contended(rq->current))
-        rq->need_resched = true;
+    if (sched_rr_contended(rq->current)) {
+        if (now >= quantum_end(rq))
+            rq->need_resched = true;
+        else
+            next = quantum_end(rq);
+    }
     spin_unlock_raw(&rq->lock);
-}
-
-uint64_t sched_next_tick(struct cpu *cpu)
-{
-    struct runq *rq = &cpu->rq;
-    return rq->current != rq->idle && sched_rr_contended(rq->current) ? quantum_end(rq) : UINT64_MAX;
+    return next;
 }

@@ -73,7 +73,7 @@ class Machine:
         which makes the run repeatable. gdb_port: QEMU waits there for gdb before the first instruction. disk:
         the PC boots it instead of an image. extra: more arguments for QEMU.
         """
-        # Without -nic none the timers of a network that nobody uses keep virtual time running in an idle guest.
+        # Without -nic none the timers of a network that nobody uses keep virtual time running when idle.
         argv = [find_qemu(self), *self.options, "-nic", "none"]
         argv += self._processor(smp, cpu) + self._memory(mem) + self._boot(image, cmdline, disk, dtb)
         argv += self._serial(serial)

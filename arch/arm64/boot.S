@@ -3,12 +3,12 @@
  *
  * In:  EL3, EL2 or EL1, MMU off, interrupts off; x0 = physical address of a device tree or of an ATAG list,
  *      or anything; one CPU, or all at once.
- * Out: early_main(x0) in EL1 at its linked address, on the boot stack, MMU on.
+ * Out: early_main(x0, time of entry) in EL1 at its linked address, on the boot stack, MMU on.
  *
  *  1 one CPU goes on                                  6 interrupts and floating point off
  *  2 position: are we where we were linked to run?    7 MMU and caches on, with the boot page tables
  *  3 down to EL1                                      8 jump to the linked address, stack
- *  4 caches: no remains of the loader                 9 early_main()
+ *  4 caches: no remains of the loader                 9 early_main(), with the time of entry
  *  5 clear .bss
  */
 #include <arch/layout.h>
@@ -32,6 +32,7 @@ _start:                                         /* the header of Linux' "Image" 
     .word   0
 
 boot:
+    mrs     x21, cntvct_el0                     /* uptime starts here */
     mov     x20, x0
 
     /* 1: the others wait for good, wherever the firmware has them: in its loop they use power */
@@ -160,6 +161,7 @@ in_el1:
 
     /* 9 */
     mov     x0, x20
+    mov     x1, x21
     bl      early_main
 
 wrong_place:

@@ -105,11 +105,12 @@ static void add_board_facts(struct boot_info *bi)
 }
 
 /* boot.S jumps here. */
-void early_main(uintptr_t params_pa)
+void early_main(uintptr_t params_pa, uint64_t entry_ticks)
 {
     static struct boot_info bi = { .machine = machine, .cmdline = cmdline };
     struct dt dt;
     arm64_trap_init();
+    bi.entry_ticks = entry_ticks;
     if (params_pa <= BOOT_MAP_SIZE - PARAMS_MAX_SIZE && is_aligned(params_pa, sizeof(uint32_t))) {
         long size = dt_open(&dt, hal_p2v(params_pa), PARAMS_MAX_SIZE);
         if (size > 0) {

@@ -20,14 +20,9 @@ void hal_timer_init_cpu(void)
     hal_irq_unmask(ARM64_IRQ_TIMER);
 }
 
+/* The interrupt is pending while the counter is not before the alarm: moving the alarm away quiets it. */
 void hal_timer_arm(uint64_t when)
 {
     sysreg_write(cntv_cval_el0, when);
     __asm__ volatile("isb" : : : "memory"); /* before the interrupt controller hears that we are done */
-}
-
-/* The interrupt is pending while the counter is not before the alarm: moving the alarm away quiets it. */
-void hal_timer_ack(void)
-{
-    hal_timer_arm(UINT64_MAX);
 }

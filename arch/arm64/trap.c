@@ -119,18 +119,20 @@ static void decode(struct trap_info *t, const struct hal_frame *f)
 /* entry.S calls this, and returns to the interrupted code when it returns. */
 void arm64_trap(struct hal_frame *f, bool emergency, unsigned vector)
 {
+    static const struct trap_info interrupt = { .kind = TRAP_IRQ };
+    if (vector == VECTOR_IRQ) {
+        trap_dispatch(f, &interrupt);
+        return;
+    }
     struct trap_info t = {
-        .kind = TRAP_IRQ,
+        .kind = TRAP_UNKNOWN,
         .from_user = (f->spsr & SPSR_EL_MASK) == SPSR_EL0,
         .emergency = emergency,
         .addr = f->far,
         .code = f->esr,
+        .what = vectors[vector],
     };
-    if (vector == VECTOR_SYNC) {
+    if (vector == VECTOR_SYNC)
         decode(&t, f);
-    } else if (vector != VECTOR_IRQ) {
-        t.kind = TRAP_UNKNOWN;
-        t.what = vectors[vector];
-    }
     trap_dispatch(f, &t);
 }

@@ -1,5 +1,5 @@
 /* cpu.c - this CPU's waiting and its end. */
-#include <arch/csr.h>
+#include <arch/sysreg.h>
 #include <hal/cpu.h>
 
 /*

@@ -4,7 +4,7 @@
  * The PLIC has a context per hart and privilege mode; which one is the boot hart's S-mode, the device tree
  * says.
  */
-#include <arch/csr.h>
+#include <arch/sysreg.h>
 #include <arch/riscv.h>
 #include <hal/info.h>
 #include <hal/irqchip.h>

@@ -1,5 +1,5 @@
 /* mmu.c - satp and sfence.vma. */
-#include <arch/csr.h>
+#include <arch/sysreg.h>
 #include <hal/mmu.h>
 #include <kernel/config.h>
 

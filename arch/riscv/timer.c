@@ -1,5 +1,5 @@
 /* timer.c - the alarm: stimecmp where the CPU has Sstc, else the firmware (SBI 2.0, chapter 6). */
-#include <arch/csr.h>
+#include <arch/sysreg.h>
 #include <arch/riscv.h>
 #include <arch/sbi.h>
 #include <hal/irqchip.h>
@@ -36,16 +36,11 @@ void hal_timer_init_cpu(void)
     hal_irq_unmask(RISCV_IRQ_TIMER);
 }
 
+/* The interrupt is pending while the counter is not before the alarm: moving the alarm away quiets it. */
 void hal_timer_arm(uint64_t when)
 {
     if (sstc)
         csr_write(CSR_STIMECMP, when);
     else
         sbi_call(SBI_EXT_TIME, 0, when, 0);
-}
-
-/* The interrupt is pending for as long as time is not before the alarm: moving the alarm away quiets it. */
-void hal_timer_ack(void)
-{
-    hal_timer_arm(UINT64_MAX);
 }

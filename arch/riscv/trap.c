@@ -1,5 +1,5 @@
 /* trap.c - decodes traps; decides nothing (Privileged Architecture 12.1.8, table of scause values). */
-#include <arch/csr.h>
+#include <arch/sysreg.h>
 #include <arch/frame.h>
 #include <arch/riscv.h>
 #include <hal/pte.h>
@@ -36,20 +36,22 @@ void riscv_trap_init(void)
 /* entry.S calls this, and returns to the interrupted code when it returns. */
 void riscv_trap(struct hal_frame *f, bool emergency)
 {
+    static const struct trap_info interrupt = { .kind = TRAP_IRQ };
+    static const struct cause unknown = { TRAP_UNKNOWN, 0, "reserved exception" MANUAL };
+    if (f->scause & SCAUSE_INTERRUPT) {
+        trap_dispatch(f, &interrupt);
+        return;
+    }
+    bool known = f->scause < ARRAY_SIZE(causes) && causes[f->scause].what != NULL;
+    const struct cause *c = known ? &causes[f->scause] : &unknown;
     struct trap_info t = {
-        .kind = TRAP_IRQ,
+        .kind = c->kind,
         .from_user = (f->sstatus & SSTATUS_SPP) == 0,
         .emergency = emergency,
+        .prot = c->prot,
         .addr = f->stval,
         .code = f->scause,
+        .what = c->what,
     };
-    if ((f->scause & SCAUSE_INTERRUPT) == 0) {
-        static const struct cause unknown = { TRAP_UNKNOWN, 0, "reserved exception" MANUAL };
-        bool known = f->scause < ARRAY_SIZE(causes) && causes[f->scause].what != NULL;
-        const struct cause *c = known ? &causes[f->scause] : &unknown;
-        t.kind = c->kind;
-        t.prot = c->prot;
-        t.what = c->what;
-    }
     trap_dispatch(f, &t);
 }

@@ -126,8 +126,3 @@ void hal_timer_arm(uint64_t when)
         count = min_u64(ratio_apply(lapic_per_tick, when - now) + 1, UINT32_MAX);
     lapic_write(LAPIC_TIMER_INITIAL, (uint32_t)count);
 }
-
-/* It has fired once, and stands at 0. */
-void hal_timer_ack(void)
-{
-}

@@ -76,11 +76,19 @@ static void decode_double_fault(const struct hal_frame *f, struct trap_info *t)
 /* entry.asm calls this, and returns to the interrupted code when it returns. */
 void x86_trap(struct hal_frame *f, bool emergency)
 {
+    static const struct trap_info interrupt = { .kind = TRAP_IRQ };
+    bool from_timer_or_pic = f->vector >= X86_EXCEPTIONS && f->vector <= X86_VECTOR_TIMER;
+    if (from_timer_or_pic || f->vector == X86_VECTOR_SPURIOUS) {
+        x86_irq_arrived(f->vector);
+        trap_dispatch(f, &interrupt);
+        return;
+    }
     struct trap_info t = {
-        .kind = TRAP_IRQ,
+        .kind = TRAP_UNKNOWN,
         .from_user = (f->cs & SEG_RPL_USER) != 0,
         .emergency = emergency,
         .code = f->vector << CODE_VECTOR_SHIFT | f->error,
+        .what = "unexpected interrupt vector" MANUAL,
     };
     if (f->vector < X86_EXCEPTIONS) {
         static const struct cause unknown = { TRAP_UNKNOWN, "reserved exception" MANUAL };
@@ -92,11 +100,6 @@ void x86_trap(struct hal_frame *f, bool emergency)
             decode_page_fault(f, &t);
         else if (f->vector == DOUBLE_FAULT)
             decode_double_fault(f, &t);
-    } else if (f->vector <= X86_VECTOR_TIMER || f->vector == X86_VECTOR_SPURIOUS) {
-        x86_irq_arrived(f->vector);
-    } else {
-        t.kind = TRAP_UNKNOWN;
-        t.what = "unexpected interrupt vector" MANUAL;
     }
     trap_dispatch(f, &t);
 }

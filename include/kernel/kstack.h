@@ -4,8 +4,10 @@
 
 /* Any context, locks below RANK_KMAP held. Returns the base of a slot, all mapped but its lowest page; or 0. */
 uintptr_t kstack_alloc(void);
-/* The same context. Nobody stands on it. */
+/* The same context. Nobody stands on it. A few free stacks stay mapped for the next comers. */
 void kstack_free(uintptr_t slot);
+/* The same context. Unmaps those too: then all pages that nobody uses are free, and can be counted. */
+void kstack_trim(void);
 
 /*
  * Any context. Bytes at the deep end of the stack that were never used; what a fresh stack is filled with

@@ -60,9 +60,7 @@ _Noreturn void sched_exit(void);  /* irqs off, own run-queue lock held, ZOMBIE. 
 _Noreturn void sched_idle(void);  /* The body of the idle process. */
 
 /*
- * irqs off. Is current's turn over at counter value now, so that an equal should run? Sets need_resched if
- * so.
+ * irqs off, in the alarm. If current's turn is over at counter value now and an equal waits for it, sets
+ * need_resched. Returns when to call again; UINT64_MAX if nobody waits for a turn.
  */
-void sched_tick(struct cpu *cpu, uint64_t now);
-/* irqs off. When sched_tick() wants to be called next; UINT64_MAX if nobody waits for a turn. */
-uint64_t sched_next_tick(struct cpu *cpu);
+uint64_t sched_tick(struct cpu *cpu, uint64_t now);

@@ -20,8 +20,8 @@ CLOCK = ("-rtc", "base=2024-01-01,clock=vm")    # the clock of the day stands wh
 # Numbers of registers in the remote protocol: the order of gdb's target descriptions, which QEMU serves.
 REGISTERS = {
     "x86": {"eax": 0, "ecx": 1, "edx": 2, "ebx": 3, "esp": 4, "ebp": 5, "pc": 8},
-    "arm64": {**{f"x{n}": n for n in range(31)}, "sp": 31, "pc": 32},
-    "riscv": {"ra": 1, "sp": 2, "a0": 10, "a1": 11, "pc": 32},
+    "arm64": {**{f"x{n}": n for n in range(31)}, "sp": 31, "pc": 32, "cpsr": 33},
+    "riscv": {"ra": 1, "sp": 2, **{f"a{n}": 10 + n for n in range(8)}, "pc": 32},
 }
 
 
@@ -95,7 +95,7 @@ class Gdb:
         self.data = b""
         self.registers = REGISTERS[arch]
         self.arch = arch
-        self.stopped = True
+        self.boot_cpu = 0
         self.ask("?")               # whoever connects has stopped the guest
 
     def _byte(self):
@@ -129,28 +129,24 @@ class Gdb:
     def clear_break(self, address):
         assert self.ask(f"z0,{address:x},4") == "OK"
 
-    def resume(self, thread=None):
-        """Lets the guest run; with a thread, only that CPU, counted from 1."""
-        self.send(f"vCont;c:{thread}" if thread else "vCont;c")
-        self.stopped = False
+    def resume(self):
+        self.send("vCont;c")
 
     def wait(self):
         """Until the guest has stopped."""
         reason = self.receive()
         assert reason[:1] in "TS", reason
-        self.stopped = True
-        return reason
 
     def stop(self):
-        """Wherever the guest is. The first CPU answers from here on."""
+        """Wherever the guest is. The CPU that runs the kernel answers from here on."""
         self.socket.sendall(b"\x03")
         self.wait()
-        assert self.ask("Hg1") == "OK"
+        assert self.ask(f"Hg{self.boot_cpu + 1:x}") == "OK"
 
-    def run_to(self, address, thread=None):
+    def run_to(self, address):
         """Lets the guest run until it gets there."""
         self.set_break(address)
-        self.resume(thread)
+        self.resume()
         self.wait()
         self.clear_break(address)
         assert self.register("pc") == address & self.mask, f"stopped at {self.register('pc'):#x}"

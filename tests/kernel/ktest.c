@@ -3,6 +3,7 @@
 #include <kernel/clock.h>
 #include <kernel/config.h>
 #include <kernel/console.h>
+#include <kernel/kstack.h>
 #include <kernel/ktest.h>
 #include <kernel/main.h>
 #include <kernel/page.h>
@@ -53,10 +54,12 @@ static unsigned count_processes(void)
 static bool run_one(const struct ktest *t, unsigned number)
 {
     failed = false;
+    kstack_trim();
     size_t pages = page_stat().free + vm_table_pages();
     unsigned processes = count_processes();
     uint64_t start = hal_timer_now();
     t->run();
+    kstack_trim();
     if (count_processes() != processes || proc_count() != processes)
         ktest_fail("%u processes before, %u after", processes, count_processes());
     size_t after = page_stat().free + vm_table_pages();

@@ -109,7 +109,7 @@ static void test_unknown_interrupt(void)
     }
     s = hal_irq_save();
     KCHECK(irq_stat(hal_info.timer_irq).count == before + 1);
-    hal_timer_ack();
+    hal_timer_arm(UINT64_MAX);
     this_cpu()->alarm = UINT64_MAX;
     clock_init_cpu();
     hal_irq_restore(s);

@@ -44,7 +44,7 @@ class Mutant:
 # Bugs of the core are the same on every port, so they are planted on one, in turns.
 MUTANTS = (
     Mutant("the guard page of a stack is mapped", "kernel/kstack.c",
-           "uintptr_t first = slot_base(slot) + PAGE_SIZE;", "uintptr_t first = slot_base(slot);",
+           "for (uintptr_t va = base + PAGE_SIZE;", "for (uintptr_t va = base;",
            r"not ok 1 - rules-of-a-thread|PANIC: assertion failed", "test=rules-of-a-thread"),
     Mutant("the boot stack has no guard page", "kernel/vm.c",
            "*walk(guard, 0, &at) = 0;", "(void)walk(guard, 0, &at);",

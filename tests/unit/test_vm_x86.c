@@ -19,5 +19,7 @@ const struct vm_port vm_port = {
         { 0xfec00040, DEVICE_BASE + 0x2c00040, 0x20, "not a whole page" },
         { 0xfd000ffc, DEVICE_BASE + 0x1000ffc, 8, "in two pages" },
         { 0xfd200000, DEVICE_BASE + 0x1200000, 0x401000, "two blocks and a page" },
+        { 0xfe000000, DEVICE_BASE + 0x3001000, 0x200000, "a block at another distance" },
+        { 0xfe401000, DEVICE_BASE + 0x2400000, 0x200000, "and one the other way" },
     },
 };

@@ -54,11 +54,6 @@ def value(expression):
     return gdb.parse_and_eval(expression)
 
 
-def table():
-    """The process table, which is private to its file."""
-    return value("'kernel/proc.c'::table")
-
-
 def field(struct, names):
     """The member of a struct that has one of these names, as a number."""
     present = {member.name for member in struct.type.fields()}
@@ -83,9 +78,8 @@ def at(kind, address):
 
 
 def processes():
-    if int(table()["all"]["next"]) == 0:
-        raise gdb.GdbError("the kernel has no process table yet: let it run to kernel_main first")
-    return elements(table()["all"], "struct proc", "table")
+    """All of the process table, which is private to its file."""
+    return elements(value("'kernel/proc.c'::table")["all"], "struct proc", "table")
 
 
 def process(pid):

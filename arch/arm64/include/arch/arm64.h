@@ -12,7 +12,7 @@ enum { ARM64_IRQ_TIMER = 27 }; /* the virtual timer, on every CPU */
 /* Vectors, by their place in the table (Arm ARM D1.3): the two that are expected, of EL1 on its own stack. */
 enum { VECTOR_SYNC = 4, VECTOR_IRQ = 5, VECTORS = 16 };
 
-_Noreturn void early_main(uintptr_t params_pa);
+_Noreturn void early_main(uintptr_t params_pa, uint64_t entry_ticks);
 void arm64_trap(struct hal_frame *f, bool emergency, unsigned vector);
 
 /* irqs off, boot, once each. */

@@ -42,7 +42,7 @@
 
 #define CNTV_CTL_ENABLE 1
 
-#define CACHE_LINE 64 /* Cortex-A72 TRM 1.2 */
+#define CACHE_LINE 64 /* Cortex-A72 TRM 6.1 */
 
 #define SYSREG_TEXT_(x) #x
 #define SYSREG_TEXT(x)  SYSREG_TEXT_(x)

@@ -1,6 +1,6 @@
 /* arch/cpu.h - the inlines of hal/cpu.h: sstatus.SIE. */
 #pragma once
-#include <arch/csr.h>
+#include <arch/sysreg.h>
 #include <stdbool.h>
 
 static inline unsigned long hal_irq_save(void)

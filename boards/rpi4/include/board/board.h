@@ -5,12 +5,14 @@
 #define BOARD_MACHINE "Raspberry Pi 4 Model B"
 #define BOARD_CPUS    4
 
-/* Below lie the firmware's loop for CPUs that wait, with a word for each that says where to go on instead (the
- * device tree's cpu-release-addr), and, without a device tree, the ATAG list. */
-#define BOARD_SPIN_TABLE 0xd8
-
 #define BOARD_LOAD_PA   0x80000
 #define BOARD_LOAD_TEXT "0x80000"
+
+/*
+ * Below that the firmware's other CPUs wait in a loop, each for a word that says where to go on: the device
+ * tree's cpu-release-addr. QEMU does the same, and without a device tree leaves an ATAG list there.
+ */
+#define BOARD_SPIN_TABLE 0xd8
 
 /* RAM ends where the devices begin and goes on above them; the end of the first GiB is the VideoCore's. */
 #define BOARD_DEVICES_PA 0xfc000000

@@ -1,4 +1,4 @@
-/* arch/csr.h - control and status registers (RISC-V Privileged Architecture, chapter 10). */
+/* arch/sysreg.h - control and status registers (RISC-V Privileged Architecture, chapter 10). */
 #pragma once
 
 #define SSTATUS_SIE (1ul << 1)
