@@ -84,18 +84,22 @@ void backtrace(uintptr_t fp, unsigned most)
     uintptr_t low = slot + PAGE_SIZE;
     uintptr_t high = slot + KSTACK_SLOT - KSTACK_RESERVED;
     printk(KERN_EMERG "backtrace:\n");
-    for (unsigned i = 0; i < most; i++) {
+    for (unsigned number = 0; number < most;) {
         uintptr_t ret_at = fp + (uintptr_t)hal_info.fp_to_ret;
         uintptr_t prev_at = fp + (uintptr_t)hal_info.fp_to_prev;
         if (fp < low || fp > high || ret_at >= high || prev_at < low || fp % sizeof(uintptr_t) != 0)
             return;
         uintptr_t ret = *(const uintptr_t *)ret_at;
         uintptr_t prev = *(const uintptr_t *)prev_at;
+        if (number == 0 && !in_text(ret) && ret > fp && ret < high) {
+            fp = ret; /* a leaf function of RISC-V saves its caller's frame pointer where others save ret */
+            continue;
+        }
         if (!in_text(ret))
             return;
         /* ret is behind the call; one byte before it is in the caller, even if the caller ends there. */
         char label[8];
-        fmt_snprintf(label, sizeof(label), "#%u", i);
+        fmt_snprintf(label, sizeof(label), "#%u", number++);
         print_place(label, ret, ret - 1);
         if (prev <= fp)
             return;

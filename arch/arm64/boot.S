@@ -58,7 +58,7 @@ boot:
     b.lo    in_el1
     b.eq    in_el2
 
-    mov     x1, #SCR_NS_RW_HCE_SMD
+    mov     x1, #SCR_NS_RW_SMD
     msr     scr_el3, x1
     msr     cptr_el3, xzr
     msr     mdcr_el3, xzr

@@ -31,19 +31,21 @@ def symbols(elf):
         return {s.name: s["st_value"] for s in ELFFile(file).get_section_by_name(".symtab").iter_symbols() if s.name}
 
 
+def wait_until(condition):
+    """For what nothing announces. Wall time only ends a hang."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.01)
+
+
 def connect(path):
     """QEMU makes its sockets before it runs the guest, but not at once."""
-    end = time.monotonic() + PATIENCE
-    while True:
-        connection = socket.socket(socket.AF_UNIX)
-        try:
-            connection.connect(str(path))
-            connection.settimeout(PATIENCE)
-            return connection
-        except (FileNotFoundError, ConnectionRefusedError):
-            connection.close()
-            assert time.monotonic() < end, f"QEMU does not listen at {path}"
-            time.sleep(0.01)
+    wait_until(path.exists)
+    connection = socket.socket(socket.AF_UNIX)
+    wait_until(lambda: connection.connect_ex(str(path)) == 0)
+    connection.settimeout(PATIENCE)
+    return connection
 
 
 class Monitor:
@@ -80,6 +82,10 @@ class Monitor:
     def port(self, number, unit="w"):
         """What the PC reads from an I/O port."""
         return int(self(f"i /{unit} {number:#x}").split("=")[1], 16)
+
+    def halted(self):
+        """Has the first CPU of a PC stopped until the next interrupt?"""
+        return "HLT=1" in self("info registers")
 
     def memory(self, pa, size, where):
         """So many bytes of physical memory, by way of a file."""
@@ -214,6 +220,11 @@ class Guest(Console):
 
     def __exit__(self, *_):
         self.close()
+
+    def screen(self):
+        """The text on the PC's screen: 25 lines of 80."""
+        cells = self.monitor.memory(0xB8000, 4000, self.directory / "screen")[::2].decode("cp437")
+        return [cells[at:at + 80].rstrip(" \0") for at in range(0, 2000, 80)]
 
     def cpu_seconds(self):
         """What QEMU has used of the host's CPUs so far."""

@@ -14,7 +14,7 @@ import subprocess
 
 import pytest
 
-from guest import Guest, symbols
+from guest import Guest, symbols, wait_until
 from harness import OK, Console
 from test_matrix import check_memory, ranges
 
@@ -25,7 +25,7 @@ SBI_HSM = 0x48534D
 TREE_PA, STUB_PA, AWAY_PA = 0x8200000, 0x1000000, 0x80400000
 
 
-def use(port, console, limit=1 << 40):
+def use(port, console):
     """The kernel is all there: input, time, memory, and the way out. Returns the text up to the prompt, and `mem`."""
     before = console.prompt()
     assert re.search(r"^up \d+\.\d{3} s, 3 processes", console.command("uptime"), re.M)
@@ -34,7 +34,7 @@ def use(port, console, limit=1 << 40):
     shown = console.command("mem")
     if console.gdb:
         console.gdb.stop()
-        check_memory(port, console, shown, None, limit)
+        check_memory(port, console, shown)
         console.gdb.resume()
     console.child.send("poweroff\r")
     assert console.finish().status == OK
@@ -192,22 +192,17 @@ def test_wrong_address(arm64, riscv, tmp_path, way):
         assert console.child.isalive()
 
 
-def screen(console):
-    """The text on the PC's screen."""
-    return console.monitor.memory(0xB8000, 4000, console.directory / "screen")[::2].decode("cp437")
-
-
 def check_refusal(console, text):
     """On the serial line and on the screen; and then the machine stands."""
     console.expect(re.escape(text))
-    assert text in screen(console) and "Triptych 0." not in console.output
-    assert "HLT=1" in console.monitor("info registers")
+    wait_until(console.monitor.halted)
+    assert console.screen()[0].startswith(text) and "Triptych 0." not in console.output
 
 
 @pytest.mark.parametrize("cpu", ("486", "qemu32,-pae", "qemu32,-apic", "qemu32,-tsc"))
 def test_old_cpu(x86, cpu):
     with Guest(x86, cpu=cpu) as console:
-        check_refusal(console, "Triptych: this CPU is too old; needed are CPUID, TSC, MSR, PAE, APIC and CMOV")
+        check_refusal(console, "Triptych: this CPU is too old")
 
 
 def test_not_multiboot(x86):
@@ -215,4 +210,4 @@ def test_not_multiboot(x86):
         console.gdb.run_to(symbols(x86.build_dir() / "triptych.elf")["_start"] % X86_KERNEL_BASE)
         console.gdb.set_register("eax", 0)
         console.gdb.resume()
-        check_refusal(console, "Triptych: not loaded by a Multiboot loader")
+        check_refusal(console, "Triptych: not loaded by ")

@@ -140,6 +140,7 @@ static void visit_page(struct tour *t, uintptr_t va, uintptr_t pa, unsigned prot
 
 static void visit_block(struct tour *t, uintptr_t va, pte_t e)
 {
+    assert_true(is_aligned(hal_pte_addr(e), VM_BLOCK_SIZE));
     for (unsigned i = 0; i < PT_ENTRIES; i++)
         visit_page(t, va + i * PAGE_SIZE, hal_pte_addr(e) + i * PAGE_SIZE, hal_pte_prot(e));
 }

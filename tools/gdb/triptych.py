@@ -204,15 +204,18 @@ class Frame(Command):
 
     @staticmethod
     def handled(kind):
-        """The frame that the assembly gave to the port's trap function. The stack pointer there points at it,
-        on x86 at the argument that does."""
+        """The frame that the assembly gave to the port's trap function, which may have left for trap_dispatch().
+        The stack pointer of the assembly points at it, on x86 at the argument that does."""
         arch = value("hal_info.arch").string()
+        handlers = ("trap_dispatch", f"{arch}_trap")
         frame = gdb.newest_frame()
-        while frame and frame.name() != f"{arch}_trap":
+        while frame and frame.name() not in handlers:
+            frame = frame.older()
+        while frame and frame.name() in handlers:
             frame = frame.older()
         if not frame:
             raise gdb.GdbError("no trap is being handled on this stack: give the address of a frame")
-        sp = frame.older().read_register("sp").cast(gdb.lookup_type("unsigned long"))
+        sp = frame.read_register("sp").cast(gdb.lookup_type("unsigned long"))
         return at(kind, int(sp) if arch != "x86" else int(at(sp.type, int(sp))))
 
 

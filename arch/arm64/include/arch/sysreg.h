@@ -12,10 +12,10 @@
 
 #define MPIDR_AFFINITY 0xffffff /* which CPU of which cluster */
 
-/* What EL3 hands on: lower levels are non-secure and 64-bit; hvc exists, smc, which none answers, not. */
-#define SCR_NS_RW_HCE_SMD 0x5b1
-#define CPUECTLR_EL1      S3_1_C15_C2_1 /* Cortex-A72 TRM 4.3.67 */
-#define CPUECTLR_SMPEN    0x40          /* this CPU takes part in coherency: before MMU and caches */
+/* What EL3 hands on: lower levels are non-secure, 64-bit; hvc and smc, which none answers, are undefined. */
+#define SCR_NS_RW_SMD  0x4b1
+#define CPUECTLR_EL1   S3_1_C15_C2_1 /* Cortex-A72 TRM 4.3.67 */
+#define CPUECTLR_SMPEN 0x40          /* this CPU takes part in coherency: before MMU and caches */
 
 /* What EL2 hands on: EL1 is 64-bit and may use counters, timers and floating point as it likes. */
 #define HCR_RW             0x80000000

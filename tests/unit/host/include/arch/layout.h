@@ -1,11 +1,14 @@
 /* arch/layout.h - the kernel half of the host port: at a place in a process that nobody else wants. */
 #pragma once
 
-/* Of the low 32 bits, half lies above: the tables of i386 fit, and those of 39 bits too. Physical address 0 is KERNEL_BASE. */
-#define KERNEL_BASE 0x400080000000
-#define KMAP_BASE   0x4000f0000000
-#define KMAP_END    0x4000fc000000
-#define DEVICE_BASE 0x4000fc000000
+/*
+ * Physical address 0 is KERNEL_BASE. Its low 32 bits are a kernel half of 2 GiB, as tables of i386 have it, and its low
+ * 39 bits leave room for that of the others; the two look for it in different entries of the top table.
+ */
+#define KERNEL_BASE 0x402080000000
+#define KMAP_BASE   0x4020f0000000
+#define KMAP_END    0x4020fc000000
+#define DEVICE_BASE 0x4020fc000000
 
 /* Where the image lies: for image.c, and for who wants to know better than the linker. The stack slot is at its end. */
 #define IMAGE_PA      0x3fe000
