@@ -9,6 +9,18 @@ MAKEFLAGS += --no-builtin-rules
 export PYTHONDONTWRITEBYTECODE := 1
 .SUFFIXES:
 
+# What setup installs is looked up below. So in `make setup run` a second make looks, after it.
+OTHER_GOALS := $(filter-out setup,$(MAKECMDGOALS))
+ifneq ($(and $(filter setup,$(MAKECMDGOALS)),$(OTHER_GOALS)),)
+
+.PHONY: setup $(OTHER_GOALS)
+setup:
+	@tools/setup
+$(OTHER_GOALS): setup
+	@$(MAKE) --no-print-directory $@
+
+else
+
 # --- Which port -----------------------------------------------------------------------------------
 
 ARCHES := x86 arm64 riscv
@@ -45,7 +57,7 @@ OUT     := $(PORT_OUT)$(if $(strip $(VARIANT)),/$(subst $(space),-,$(strip $(VAR
 
 # --- Tools ----------------------------------------------------------------------------------------
 
-# The first of these that is there. An empty prefix is the host's own compiler (i386 with -m32).
+# The first of these that is there. For x86 the host's own compiler will do, with -m32.
 has_gcc = $(shell command -v $(1)gcc >/dev/null && echo $(1))
 CROSS := $(firstword $(foreach p,$(CROSS_PREFIXES),$(call has_gcc,$(p))))
 # A Python that has the libraries of our tools; the first on PATH may not.
@@ -73,7 +85,7 @@ INCLUDES := -Iinclude -Iarch/$(ARCH)/include -Iboards/$(BOARD)/include -I$(OUT)/
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
             -Wpointer-arith -Wwrite-strings -Wframe-larger-than=$(if $(filter 0,$(OPT)),2048,1024)
 CFLAGS   := -std=gnu11 -O$(OPT) -g -ffreestanding -fno-omit-frame-pointer -fno-common -fno-pie -fno-pic \
-            -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables \
+            -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables -ffunction-sections \
             -ffile-prefix-map=$(CURDIR)/= $(WARNINGS) $(INCLUDES) $(ARCH_FLAGS) -DCONFIG_DEBUG=$(DEBUG)
 ifeq ($(LLVM),1)
 CFLAGS   += $(ARCH_FLAGS_CLANG)
@@ -88,7 +100,7 @@ ASFLAGS  := -g $(ARCH_FLAGS) $(if $(filter 1,$(LLVM)),$(ARCH_FLAGS_CLANG),$(ARCH
             -D__ASSEMBLER__ -Werror
 NASMFLAGS := -f elf32 -g -F dwarf -Werror -Iinclude/ -Iarch/$(ARCH)/include/ -I$(OUT)/include/
 LDFLAGS  := $(ARCH_LDFLAGS) -nostdlib -static -z noexecstack -z max-page-size=4096 --build-id=none \
-            --fatal-warnings
+            --gc-sections --fatal-warnings
 
 # --- What the kernel is made of -------------------------------------------------------------------
 
@@ -98,7 +110,7 @@ KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o \
                console.o printk.o panic.o ksyms.o \
                line.o monitor.o demo.o demo_539.o demo_threads.o
 LIB_OBJS    := string.o fmt.o cmdline.o fdt.o fdt_query.o fdt_boot.o heap.o range.o ratio.o
-TEST_OBJS   := $(addprefix tests/kernel/,ktest.o test_sched.o test_proc.o test_wait.o test_fault.o bench.o)
+TEST_OBJS   := $(addprefix tests/kernel/,ktest.o test_lib.o test_sched.o test_proc.o test_wait.o test_fault.o bench.o)
 
 OBJ     := $(OUT)/obj
 objects := $(addprefix $(OBJ)/kernel/,$(KERNEL_OBJS)) $(addprefix $(OBJ)/lib/,$(LIB_OBJS)) \
@@ -118,7 +130,10 @@ endef
 .PHONY: FORCE
 FORCE:
 
+NO_COMPILER := no compiler for ARCH=$(ARCH) (looked for $(addsuffix gcc,$(CROSS_PREFIXES))): make setup, or LLVM=1
+
 $(OUT)/flags: FORCE
+	@$(if $(filter 1,$(LLVM))$(CROSS)$(filter x86,$(ARCH)),,echo '$(NO_COMPILER)' >&2; exit 1)
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(CC) $(CFLAGS)' '$(ASFLAGS)' '$(NASMFLAGS)' '$(LD) $(LDFLAGS)' > $@.new
 	$(move_if_changed)
@@ -274,3 +289,5 @@ help: ## this list
 
 -include $(patsubst %.o,%.d,$(objects) $(test_objects))
 -include $(OUT)/offsets.d $(OUT)/kernel.ld.d
+
+endif

@@ -1,5 +1,5 @@
 # arch.mk - how to build for AArch64: tools, flags, and what the image is made of.
-CROSS_PREFIXES   := aarch64-none-elf- aarch64-linux-gnu-
+CROSS_PREFIXES   := aarch64-none-elf- aarch64-elf- aarch64-linux-gnu-
 CLANG_TARGET     := aarch64-none-elf
 # Exclusives and unaligned accesses work on cached memory only: the compiler writes neither by itself.
 ARCH_FLAGS       := -mcpu=cortex-a72 -mgeneral-regs-only -mcmodel=small

@@ -55,8 +55,8 @@ boot:
     /* 3: whoever hands on leaves nothing that traps to him */
     mrs     x1, CurrentEL
     cmp     x1, #CURRENT_EL2
-    b.lo    in_el1
-    b.eq    in_el2
+    b.lo    .Lin_el1
+    b.eq    .Lin_el2
 
     mov     x1, #SCR_NS_RW_SMD
     msr     scr_el3, x1
@@ -78,13 +78,13 @@ boot:
     str     w4, [x1, #GICC_PMR]                 /* and its priorities are let through */
 2:  ldr     x1, =SCTLR_EL2_RES1
     msr     sctlr_el2, x1
-    adr     x1, in_el2
+    adr     x1, .Lin_el2
     msr     elr_el3, x1
     mov     x1, #SPSR_EL2H
     msr     spsr_el3, x1
     eret
 
-in_el2:
+.Lin_el2:
     mov     x1, #HCR_RW
     msr     hcr_el2, x1
     msr     hstr_el2, xzr
@@ -103,13 +103,13 @@ in_el2:
     msr     vmpidr_el2, x1
     ldr     x1, =SCTLR_EL1_RES1
     msr     sctlr_el1, x1
-    adr     x1, in_el1
+    adr     x1, .Lin_el1
     msr     elr_el2, x1
     mov     x1, #SPSR_EL1H
     msr     spsr_el2, x1
     eret
 
-in_el1:
+.Lin_el1:
     /* 4: with the MMU off we write to memory, and would later read what a cache still holds of it */
     adrp    x1, __image_start
     adrp    x2, __image_end

@@ -53,7 +53,7 @@
     tst     x0, #((1 << GUARD_BITS) - 1) << PAGE_SHIFT
     mov     x0, #\number
     b.eq    overflow
-    b       enter
+    b       arm64_trap_entry
 .endm
 
     .section .text
@@ -66,7 +66,7 @@ arm64_vectors:
     .set    number, number + 1
     .endr
 
-enter:
+arm64_trap_entry:
     /* 2 */
     sub     sp, sp, #FRAME_SIZE
     save_registers

@@ -1,5 +1,5 @@
 # arch.mk - how to build for RISC-V 64: tools, flags, and what the image is made of.
-CROSS_PREFIXES := riscv64-unknown-elf- riscv64-linux-gnu-
+CROSS_PREFIXES := riscv64-unknown-elf- riscv64-elf- riscv64-linux-gnu-
 CLANG_TARGET   := riscv64-unknown-elf
 ARCH_FLAGS     := -mabi=lp64 -mcmodel=medany
 # Binutils since 2.38 wants the extensions of CSRs and fence.i named; clang 14 knows them as part of "i". lld

@@ -17,7 +17,7 @@ SECTIONS
     . = KERNEL_BASE + BOARD_LOAD_PA;
     __image_start = .;
     __text_start = .;
-    .text : AT(ADDR(.text) - KERNEL_BASE) { *(.boot) *(.text .text.*) } :text
+    .text : AT(ADDR(.text) - KERNEL_BASE) { KEEP(*(.boot)) *(.text .text.*) } :text
     . = ALIGN(4096);
     __text_end = .;
 
@@ -30,7 +30,7 @@ SECTIONS
         __ktests_start = .;
         KEEP(*(SORT_BY_NAME(.ktests.*)))
         __ktests_end = .;
-        *(.ksyms)
+        KEEP(*(.ksyms))
     } :rodata
     . = ALIGN(4096);
     __rodata_end = .;

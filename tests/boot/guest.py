@@ -31,11 +31,11 @@ def symbols(elf):
         return {s.name: s["st_value"] for s in ELFFile(file).get_section_by_name(".symtab").iter_symbols() if s.name}
 
 
-def wait_until(condition):
+def wait_until(condition, explain=lambda: "it never happened"):
     """For what nothing announces. Wall time only ends a hang."""
     end = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < end, "it never happened"
+        assert time.monotonic() < end, explain()
         time.sleep(0.01)
 
 

@@ -75,7 +75,7 @@ def test_from_a_parked_cpu(port, tmp_path):
 
 
 def test_frame_of_the_trap_at_hand(port, tmp_path):
-    """The first interrupt is the one that starts the first thread; the pc is where the code it hit goes on."""
+    """The first interrupt starts the first thread; the pc of its frame is where the idle code goes on."""
     text = debug(port, tmp_path / "serial", "thbreak irq_dispatch", "continue", "t frame")
     assert re.search(r"\b(sepc|elr|eip) +[0-9a-f]+", text)
     assert re.search(r"^at \w+", text, re.M)

@@ -1,6 +1,8 @@
 """test_ksyms.py - tools/ksyms: from the text of `nm -n` to a symbol table that assembles.
 
-Planted and caught: .
+Planted and caught: labels of the assembler taken for functions, the last name of an address, local
+functions left out, weak symbols let in, what lies before or behind the text, not sorted, short lines, names
+that overlap or do not end, offsets and names mixed up, a wrong count, a table that is not aligned.
 """
 
 import shutil
@@ -65,23 +67,25 @@ def test_labels_of_the_tools(ksyms, name):
 
 
 def test_first_of_one_address(ksyms):
-    assert ksyms.functions(lines("0000000000001010 T memcpy", "0000000000001010 t alias")) == [(0x10, "memcpy")]
+    assert ksyms.functions(lines("0000000000001010 T memcpy", "0000000000001010 t alias")) == [
+        (0x10, "memcpy")]
 
 
 def test_only_between_start_and_end(ksyms):
-    assert ksyms.functions(["0000000000000fff T before", START, "0000000000001000 T first", "0000000000001fff t last",
-                            "0000000000002000 T behind", END, "0000000000003000 T far"]) == [
-        (0, "first"), (0xfff, "last")]
+    assert ksyms.functions(["0000000000000fff T before", START, "0000000000001000 T first",
+                            "0000000000001fff t last", "0000000000002000 T behind", END,
+                            "0000000000003000 T far"]) == [(0, "first"), (0xfff, "last")]
 
 
 def test_any_order_is_sorted(ksyms):
     """nm sorts; but a table that did not rise would be searched in vain."""
-    assert ksyms.functions([END, "0000000000001020 T b", START, "0000000000001010 T a"]) == [(0x10, "a"), (0x20, "b")]
+    assert ksyms.functions([END, "0000000000001020 T b", START, "0000000000001010 T a"]) == [
+        (0x10, "a"), (0x20, "b")]
 
 
 def test_lines_of_another_form(ksyms):
-    assert ksyms.functions(lines("", "                 U extern", "triptych.elf:", "0000000000001010 T a")) == [
-        (0x10, "a")]
+    assert ksyms.functions(lines("", "                 U extern", "triptych.elf:",
+                                 "0000000000001010 T a")) == [(0x10, "a")]
 
 
 def test_addresses_of_32_bits(ksyms):
@@ -97,7 +101,8 @@ def test_image_without_text(ksyms):
 # --- The output ---------------------------------------------------------------------------------------------
 
 def test_table():
-    result = run("\n".join(lines("0000000000001000 T _start", "0000000000001010 t b", "0000000000001020 t later")))
+    result = run("\n".join(lines("0000000000001000 T _start", "0000000000001010 t b",
+                                 "0000000000001020 t later")))
     assert result.returncode == 0 and result.stderr == ""
     assert numbers(result.stdout, "__ksyms_count") == [3]
     assert numbers(result.stdout, "__ksyms_table") == [0, 0, 0x10, 7, 0x20, 9]
@@ -118,7 +123,7 @@ def test_image_without_an_end_is_an_error():
 
 
 def test_assembles_as_the_kernel_reads_it(tmp_path):
-    """Through the assembler of the host: words of 32 bits, aligned, and behind them strings that end with 0."""
+    """Through the assembler of the host: aligned words of 32 bits, then strings that end with 0."""
     cc = shutil.which("gcc") or shutil.which("cc")
     objcopy = shutil.which("objcopy")
     if not cc or not objcopy:

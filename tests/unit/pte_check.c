@@ -37,9 +37,9 @@ static void check_leaf(uintptr_t pa, unsigned prot, unsigned level)
     pte_t e = hal_pte_leaf(pa, prot, level);
 
     if (!hal_pte_present(e) || !hal_pte_is_leaf(e, level) || hal_pte_addr(e) != pa || hal_pte_prot(e) != prot)
-        fail_msg("leaf at level %u, prot %u, pa 0x%lx: 0x%016llx has present %d, leaf %d, prot %u, pa 0x%lx", level,
-                 prot, (unsigned long)pa, (unsigned long long)e, hal_pte_present(e), hal_pte_is_leaf(e, level),
-                 hal_pte_prot(e), (unsigned long)hal_pte_addr(e));
+        fail_msg("leaf at level %u, prot %u, pa 0x%lx: 0x%016llx is present %d, leaf %d, prot %u, pa 0x%lx",
+                 level, prot, (unsigned long)pa, (unsigned long long)e, hal_pte_present(e),
+                 hal_pte_is_leaf(e, level), hal_pte_prot(e), (unsigned long)hal_pte_addr(e));
     for (unsigned other = 0; other < prot; other++)
         assert_true(!legal(other) || hal_pte_leaf(pa, other, level) != e);
 }
@@ -74,9 +74,9 @@ unsigned pte_check_tables(unsigned pa_bits)
             pte_t e = hal_pte_table(pa, level);
 
             if (!hal_pte_present(e) || hal_pte_is_leaf(e, level) || hal_pte_addr(e) != pa)
-                fail_msg("table at level %u, pa 0x%lx: 0x%016llx has present %d, leaf %d, pa 0x%lx", level,
-                         (unsigned long)pa, (unsigned long long)e, hal_pte_present(e), hal_pte_is_leaf(e, level),
-                         (unsigned long)hal_pte_addr(e));
+                fail_msg("table at level %u, pa 0x%lx: 0x%016llx is present %d, leaf %d, pa 0x%lx", level,
+                         (unsigned long)pa, (unsigned long long)e, hal_pte_present(e),
+                         hal_pte_is_leaf(e, level), (unsigned long)hal_pte_addr(e));
             n++;
         }
     }

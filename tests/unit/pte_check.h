@@ -1,4 +1,4 @@
-/* pte_check.h - what holds for the page-table entries of every port; beside it each port has a table of its own. */
+/* pte_check.h - what holds for the page-table entries of every port, and tables of what they have to be. */
 #pragma once
 #include "unit.h"
 

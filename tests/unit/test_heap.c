@@ -1,6 +1,9 @@
 /* test_heap.c - lib/heap.c, against a sorted array that goes through the same changes.
  *
- * Planted and caught: .
+ * Planted and caught: the larger key on top; a second child that points back to its parent, and a child that
+ * does not know it; of the siblings only the last pair kept, and an odd last one lost; only the first child
+ * kept at a removal; a neighbour's pointer left as it was, in each direction; the root not replaced; the
+ * links of a new node not cleared, and those of a removed one.
  */
 #include "unit.h"
 
@@ -70,7 +73,7 @@ static unsigned model_place(const struct heap_node *node)
     return at;
 }
 
-/* The root is a smallest one; every pointer has its way back, no child is smaller than its parent, all are there. */
+/* The root is a smallest one; every pointer has its way back, no child is below its parent, all are there. */
 static void check(const struct heap *h, bool whole)
 {
     static const struct heap_node *todo[MOST];
@@ -118,8 +121,8 @@ static void test_one(void **state)
 }
 
 /*
- * In turns the heap grows and shrinks, so that it is often empty and often full. Half of the time there are few keys,
- * hence many equal ones.
+ * In turns the heap grows and shrinks, so that it is often empty and often full. Half of the time there are
+ * few keys, hence many equal ones.
  */
 static void test_random(void **state)
 {

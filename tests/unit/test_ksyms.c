@@ -1,6 +1,8 @@
-/* test_ksyms.c - kernel/ksyms.c over a table that tools/ksyms made of ksyms.nm, which is read here by plain search.
+/* test_ksyms.c - kernel/ksyms.c over the table that tools/ksyms makes of ksyms.nm, against a search in that.
  *
- * Planted and caught: .
+ * Planted and caught: the first byte of a function, and the search ended too early; addresses before the
+ * text, and the one behind it; a name without its first character; the offset in the image; no 0x. In
+ * tools/ksyms: all that test_ksyms.py names but the order and the alignment.
  */
 #include "host.h"
 #include "unit.h"
@@ -18,7 +20,7 @@ static struct symbol {
 } symbols[MOST];
 static unsigned n;
 
-/* Functions between __text_start and __text_end, in the order of the file; of several at an address the first. */
+/* Functions between __text_start and __text_end, as the file has them; of several at an address the first. */
 static int read_symbols(void **state)
 {
     (void)state;
@@ -68,7 +70,9 @@ static void test_addresses(void **state)
     for (uintptr_t offset = 0; offset < size; offset += offset < 0x1000 ? 1 : STEP, checked++)
         check(offset);
     for (unsigned i = 0; i < n; i++) {
-        for (uintptr_t at = max_size(symbols[i].offset, 3) - 3; at < min_size(symbols[i].offset + 3, size); at++)
+        uintptr_t end = min_size(symbols[i].offset + 3, size);
+
+        for (uintptr_t at = max_size(symbols[i].offset, 3) - 3; at < end; at++)
             check(at);
     }
     check(size - 1);
@@ -79,8 +83,12 @@ static void test_outside(void **state)
 {
     (void)state;
     const uintptr_t outside[] = {
-        0, 1, (uintptr_t)__image_start, (uintptr_t)__text_start - 1, (uintptr_t)__text_end, (uintptr_t)__image_end,
-        (uintptr_t)__text_start + 0x100000000, UINTPTR_MAX,
+        0,
+        (uintptr_t)__image_start,
+        (uintptr_t)__text_start - 1,
+        (uintptr_t)__text_end,
+        (uintptr_t)__text_start + 0x100000000,
+        UINTPTR_MAX,
     };
     char got[16];
 

@@ -1,7 +1,11 @@
 /* test_page.c - kernel/page.c, against a map with one byte for each byte of memory.
  *
  * Each memory map has a process of its own, since pages are initialised only once.
- * Planted and caught: .
+ * Planted and caught: pages that begin or end outside of RAM; reserved, hidden, initrd and image not left
+ * out; the limit ignored, and applied to each range; only the first range used; the same page twice, from
+ * the list and from a range; a range without end, and one whose last page is kept; free pages not counted,
+ * each way, and not all in the total; the list cut by a free; a page not cleared to its end; pieces of RAM
+ * lost; a misaligned page and a stranger taken back.
  */
 #include "host.h"
 #include "unit.h"
@@ -26,7 +30,7 @@ static uint64_t marks[PAGES];         /* what the owner of a page wrote into it 
 static uintptr_t taken[PAGES];        /* pages that are taken */
 static unsigned ntaken, expected;
 
-/* --- Memory maps ---------------------------------------------------------------------------------------------- */
+/* --- Memory maps --------------------------------------------------------------------------------------- */
 
 static size_t any_size(uint64_t *seed)
 {
@@ -84,6 +88,14 @@ static void paint(const struct boot_ranges *ranges, int value)
         memset(&bytes[ranges->range[i].base], value, ranges->range[i].size);
 }
 
+/* The next byte of that value, or the end. */
+static const uint8_t *find(const uint8_t *from, int value)
+{
+    const uint8_t *end = bytes + RAM_SIZE, *at = memchr(from, value, (size_t)(end - from));
+
+    return at != NULL ? at : end;
+}
+
 /* Pages of which every byte may be handed out; of too many stretches of memory the last are left out. */
 static unsigned make_model(const struct scenario *s)
 {
@@ -103,23 +115,20 @@ static unsigned make_model(const struct scenario *s)
     memset(&bytes[IMAGE_PA], 0, IMAGE_END_PA - IMAGE_PA);
 
     memset(model, NEVER, sizeof(model));
-    for (const uint8_t *from = bytes, *end = bytes + RAM_SIZE; (from = memchr(from, 1, end - from)) != NULL;) {
-        const uint8_t *to = memchr(from, 0, end - from);
-        size_t first = align_up((size_t)(from - bytes), PAGE_SIZE) / PAGE_SIZE;
-        size_t last = (to != NULL ? (size_t)(to - bytes) : RAM_SIZE) / PAGE_SIZE;
+    for (const uint8_t *from = bytes, *to; (from = find(from, 1)) < bytes + RAM_SIZE; from = to) {
+        size_t first = align_up((size_t)(from - bytes), PAGE_SIZE) / PAGE_SIZE, last;
 
+        to = find(from, 0);
+        last = (size_t)(to - bytes) / PAGE_SIZE;
         if (first < last && pieces++ < MOST_PIECES) {
             memset(&model[first], FREE, last - first);
             expected += last - first;
         }
-        if (to == NULL)
-            break;
-        from = to;
     }
     return pieces;
 }
 
-/* --- Pages ---------------------------------------------------------------------------------------------------- */
+/* --- Pages --------------------------------------------------------------------------------------------- */
 
 static void check_counts(void)
 {
@@ -242,8 +251,8 @@ static void test_edges(void **state)
     s.limit = UINT64_MAX;
 
     /* One byte costs a page, and one byte more or less at its ends another one or none. */
-    bi->reserved = (struct boot_ranges){ { { 0x1fff, 1 }, { 0x4000, 1 }, { 0x7fff, 2 }, { 0xa000, PAGE_SIZE } }, 4 };
-    bi->hidden = (struct boot_ranges){ { { 0x10001, PAGE_SIZE - 1 }, { 0x12fff, PAGE_SIZE + 2 } }, 2 };
+    bi->reserved = (struct boot_ranges){ { { 0x1fff, 1 }, { 0x4000, 1 }, { 0x7fff, 2 } }, 3 };
+    bi->hidden = (struct boot_ranges){ { { 0xa000, 0x1000 }, { 0x10001, 0xfff }, { 0x12fff, 0x1002 } }, 3 };
     bi->initrd = (struct mem_range){ RAM_SIZE - 1, 1 };
     run(&s, 3);
     bi->ram = (struct boot_ranges){ { { 1, 0x1fff }, { 0x3001, 0x1ffe }, { 0x6000, 0x1001 } }, 3 };

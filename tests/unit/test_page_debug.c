@@ -1,7 +1,8 @@
-/* test_page_debug.c - kernel/page.c of a DEBUG build: who frees a page twice, or writes to a free one, is told.
+/* test_page_debug.c - kernel/page.c of a DEBUG build: it tells of pages freed twice, or written to when free.
  *
  * Each case has a process of its own, since pages are initialised only once.
- * Planted and caught: .
+ * Planted and caught: the mark of a free page not set, not looked at by a free or by an allocation, and not
+ * taken away; a page not wiped; the lock not taken.
  */
 #include "host.h"
 #include "unit.h"

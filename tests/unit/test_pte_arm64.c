@@ -1,8 +1,10 @@
 /* test_pte_arm64.c - arch/arm64/pte.c: VMSAv8-64 descriptors of 4 KiB pages.
  *
- * Arm ARM D8.3.1 and D8.3.2, from bit 0 up: valid, table or page, AttrIndx (3 bits), NS, AP (2: for EL0; read-only),
- * SH (2), AF, nG; address from 12; PXN 53, UXN 54, for software 55 to 58.
- * Planted and caught: .
+ * Arm ARM D8.3.1 and D8.3.2, from bit 0 up: valid, table or page, AttrIndx (3 bits), NS, AP (2: for EL0, and
+ * read-only), SH (2), AF, nG; address from 12; PXN 53, UXN 54, for software 55 to 58.
+ * Planted and caught: no AF, no nG, not shareable, the wrong attribute; read-only inverted; PXN and UXN
+ * mixed up, X without effect, and X read back from PXN; page, block and table mixed up, each way; an address
+ * cut.
  */
 #include "pte_check.h"
 
@@ -24,7 +26,7 @@ static void test_tables(void **state)
     printf("# %u tables\n", pte_check_tables(PA_BITS));
 }
 
-/* AF is 1, or the first access faults; SH is inner shareable; pages of user mode have nG. Attribute 1 is device memory. */
+/* AF is 1, or the first access faults; SH is inner shareable; user pages have nG; devices, attribute 1. */
 static void test_golden(void **state)
 {
     (void)state;

@@ -1,7 +1,9 @@
 /* test_pte_riscv.c - arch/riscv/pte.c: entries of Sv39.
  *
- * Privileged Architecture 12.4.1, the fields from bit 0 up: V R W X U G A D, 2 bits for software, 44 of page number.
- * Planted and caught: .
+ * Privileged Architecture 12.4.1, from bit 0 up: V R W X U G A D, 2 bits for software, 44 of page number.
+ * Planted and caught: no A, no D, user pages global; X not read back, and device; bits of a leaf in a
+ * pointer; a page that can only be read taken for a pointer; a page number cut, and shifted wrongly; 0 taken
+ * for present.
  */
 #include "pte_check.h"
 
@@ -19,7 +21,7 @@ static void test_tables(void **state)
     printf("# %u tables\n", pte_check_tables(PA_BITS));
 }
 
-/* A is 1 everywhere and D is 1 where W is, since the CPU may fault instead of setting them. Kernel pages are global. */
+/* A is 1, and D where W is: the CPU may fault instead of setting them. Kernel pages are global. */
 static void test_golden(void **state)
 {
     (void)state;

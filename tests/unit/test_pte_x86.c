@@ -1,7 +1,10 @@
 /* test_pte_x86.c - arch/x86/pte.c: entries of PAE paging, without and with XD.
  *
- * Intel SDM vol. 3A 4.4.2, from bit 0 up: P, R/W, U/S, PWT, PCD, A, D, PS (block), G, 3 bits for software; XD is 63.
- * Planted and caught: .
+ * Intel SDM vol. 3A 4.4.2, from bit 0 up: P, R/W, U/S, PWT, PCD, A, D, PS (a block), G, 3 for software; XD
+ * is the highest.
+ * Planted and caught: XD on a CPU without, and on none; a block without PS, a table taken for one; reserved
+ * bits in the top table; tables closed to user mode; user pages global; no D; no PWT; X read back from XD;
+ * an address cut, and XD in it.
  */
 #include "pte_check.h"
 
@@ -74,14 +77,10 @@ static void test_golden_with_xd(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_leaves),
-        cmocka_unit_test(test_tables),
-        cmocka_unit_test(test_golden_tables),
-        cmocka_unit_test(test_golden_without_xd),
-        cmocka_unit_test(test_golden_with_xd),
-        cmocka_unit_test(test_leaves),
-        cmocka_unit_test(test_tables),
-        cmocka_unit_test(test_golden_tables),
+        cmocka_unit_test(test_leaves),         cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_golden_tables),  cmocka_unit_test(test_golden_without_xd),
+        cmocka_unit_test(test_golden_with_xd), cmocka_unit_test(test_leaves),
+        cmocka_unit_test(test_tables),         cmocka_unit_test(test_golden_tables),
     };
 
     return UNIT_RUN("pte_x86", tests);

@@ -1,6 +1,8 @@
 /* test_range.c - lib/range.c, against a map with one byte for each address.
  *
- * Planted and caught: .
+ * Planted and caught: last addresses off by one; empty cuts looked at; cuts taken in the order given; the
+ * last byte of a cut left in, and a byte too much behind it; ends in place of last addresses, which wrap, of
+ * the range and of the cuts; empty pieces.
  */
 #include "unit.h"
 

@@ -1,6 +1,9 @@
 /* test_ratio.c - lib/ratio.c, against the division of the host and numbers of 128 bits.
  *
- * Planted and caught: .
+ * Planted and caught: a remainder as large as the divisor, or the quotient in its place; the last bit not
+ * divided; one bit of precision less, and what the second division finds left out; the multiplier rounded
+ * up, and of 33 bits; the carry between the halves of the product lost, and its low bits; 64 bits where 96
+ * are needed.
  */
 #include "unit.h"
 
@@ -57,7 +60,7 @@ static void test_div(void **state)
     }
 }
 
-/* One conversion. The result is rounded down and wrong by less than 1 and one part in 2^31. False: it does not fit. */
+/* The result is rounded down, and wrong by less than 1 and one part in 2^31. False: it does not fit. */
 static bool convert(uint32_t from, uint32_t to, struct ratio r, uint64_t number, uint64_t *got)
 {
     u128 exact = (u128)number * to / from;

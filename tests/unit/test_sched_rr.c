@@ -1,7 +1,12 @@
 /* test_sched_rr.c - kernel/sched_rr.c, against one plain queue per priority.
  *
- * The model keeps who runs apart, and in each queue those who wait, longest first. The rings are driven as sched.c does.
- * Planted and caught: .
+ * The model keeps who runs apart, and in each queue those who wait, longest first. The rings are driven as
+ * by sched.c.
+ * Planted and caught: a newcomer who is next instead of last; the turn of the ring that runs taken for
+ * fresh; a bit of `occupied` not set, and not cleared; the first of a ring without the turn; the turn given
+ * to the last, at a removal and at a yield; a removed one left in the ring; turns never over, and always;
+ * idle given a turn, and taken for one of priority 0; the wrong highest bit, in either nibble; one added
+ * twice.
  */
 #include "host.h"
 #include "unit.h"
@@ -18,6 +23,11 @@ static struct runq rq;
 static struct proc *waiting[PRIO_COUNT][PROCS]; /* the model */
 static unsigned nwaiting[PRIO_COUNT];
 static struct proc *running;
+
+static unsigned any_prio(uint64_t *seed)
+{
+    return (unsigned)(unit_random(seed) % PRIO_COUNT);
+}
 
 static void push_last(struct proc *p)
 {
@@ -135,7 +145,7 @@ static bool op_remove(uint64_t *seed)
     run(pop_highest());
     assert_ptr_equal(sched_rr_pick(&rq), running);
     if (unit_random(seed) % 2)
-        p->prio = (unsigned)(unit_random(seed) % PRIO_COUNT); /* ends; the next of this number has another priority */
+        p->prio = any_prio(seed); /* it ended, and its slot is used anew */
     return true;
 }
 
@@ -175,7 +185,7 @@ static void set_up(uint64_t *seed)
     running = &idle;
     memset(nwaiting, 0, sizeof(nwaiting));
     for (unsigned i = 0; i < PROCS; i++) {
-        procs[i] = (struct proc){ .state = PROC_SLEEPING, .prio = (unsigned)(unit_random(seed) % PRIO_COUNT) };
+        procs[i] = (struct proc){ .state = PROC_SLEEPING, .prio = any_prio(seed) };
         list_init(&procs[i].turn);
     }
 }
@@ -218,8 +228,8 @@ static void test_random(void **state)
         done[op] += did;
         i += did;
     }
-    printf("# %u added, %u removed, %u yields, %u turns over, %u preempted, %u by a higher one\n", done[0], done[1],
-           done[2], done[3], done[4], done[5]);
+    printf("# %u added, %u removed, %u yields, %u turns over, %u preempted, %u by a higher one\n", done[0],
+           done[1], done[2], done[3], done[4], done[5]);
     for (unsigned op = 0; op < ARRAY_SIZE(done); op++)
         assert_true(done[op] > OPERATIONS / 100);
 }

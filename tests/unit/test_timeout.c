@@ -1,6 +1,9 @@
-/* test_timeout.c - kernel/timeout.c, against a plain array that is searched; with the lock checks of DEBUG builds.
+/* test_timeout.c - kernel/timeout.c, against an array that is searched; with the lock checks of DEBUG builds.
  *
- * Planted and caught: .
+ * Planted and caught: the alarm not set; its CPU not noted; a cancelled one still on the heap, and still
+ * pending; one cancelled while it runs, and not waited for; called too late, and too early by one; still
+ * pending, or running, after its call, and not marked as running in it; called with the lock held; the lock
+ * kept; the next time forgotten; others lost at a call; one added twice.
  */
 #include "host.h"
 #include "thread.h"
@@ -178,7 +181,7 @@ static void test_cancel_elsewhere(void **state)
     assert_false(timeout_cancel(&t));
 }
 
-/* --- The function runs on another CPU: it has ended when timeout_cancel() returns ----------------------------- */
+/* --- The function runs on another CPU: it has ended when timeout_cancel() returns ----------------------- */
 
 static atomic_bool entered, may_leave, left;
 

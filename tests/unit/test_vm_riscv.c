@@ -1,4 +1,7 @@
-/* test_vm_riscv.c - kernel/vm.c over the entries of Sv39: the kmap window is not in one entry of the top table. */
+/* test_vm_riscv.c - kernel/vm.c over entries of Sv39: the kmap window takes three entries of the top table.
+ *
+ * Planted and caught: the last of the three not prepared.
+ */
 #include "vm_model.h"
 
 #include <arch/layout.h>

@@ -1,6 +1,7 @@
-/* test_vm_x86.c - kernel/vm.c over the entries of PAE: a top table of 4, devices at the top of the address space.
+/* test_vm_x86.c - kernel/vm.c over entries of PAE: a top table of 4, devices at the top of the address space.
  *
- * Planted and caught: the top table indexed by 9 bits.
+ * Planted and caught: the top table indexed by 9 bits; a block where only one of va and pa is aligned, each
+ * way.
  */
 #include "vm_model.h"
 

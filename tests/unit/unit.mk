@@ -121,19 +121,23 @@ $(eval $(call unit_test,pte_x86,tests/unit/pte_check.c arch/x86/pte.c,-Iarch/x86
 $(eval $(call unit_test,pte_arm64,tests/unit/pte_check.c arch/arm64/pte.c))
 $(eval $(call unit_test,pte_riscv,tests/unit/pte_check.c arch/riscv/pte.c))
 
-# Sources of the kernel run on a machine of our own, the host port.
-UNIT_HOST       := tests/unit/host/host.c tests/unit/host/image.c
-UNIT_HOST_FLAGS := -fPIC -Itests/unit/host -Itests/unit/host/include -include arch/cpu.h
-$(eval $(call unit_test,sched_rr,kernel/sched_rr.c $(UNIT_HOST),$(UNIT_HOST_FLAGS) -DCONFIG_DEBUG=0))
-$(eval $(call unit_test,timeout,kernel/timeout.c kernel/spinlock.c lib/heap.c $(UNIT_HOST) tests/unit/host/thread.c,$(UNIT_HOST_FLAGS) -DCONFIG_DEBUG=1))
-$(eval $(call unit_test,page,kernel/page.c lib/range.c $(UNIT_HOST),$(UNIT_HOST_FLAGS) -DCONFIG_DEBUG=0))
-$(eval $(call unit_test,page_debug,kernel/page.c kernel/spinlock.c lib/range.c $(UNIT_HOST),$(UNIT_HOST_FLAGS) -DCONFIG_DEBUG=1))
-UNIT_VM         := tests/unit/vm_check.c tests/unit/vm_kmap_check.c tests/unit/vm_model.c kernel/vm.c lib/range.c $(UNIT_HOST)
-$(eval $(call unit_test,vm_x86,arch/x86/pte.c $(UNIT_VM),$(UNIT_HOST_FLAGS) -DCONFIG_DEBUG=0 -Iarch/x86/include))
-$(eval $(call unit_test,vm_arm64,arch/arm64/pte.c $(UNIT_VM),$(UNIT_HOST_FLAGS) -DCONFIG_DEBUG=0))
-$(eval $(call unit_test,vm_riscv,arch/riscv/pte.c $(UNIT_VM),$(UNIT_HOST_FLAGS) -DCONFIG_DEBUG=0))
-$(eval $(call unit_test,ksyms,kernel/ksyms.c lib/fmt.c $(UNIT_OUT)/ksyms.o $(UNIT_HOST),$(UNIT_HOST_FLAGS) -DCONFIG_DEBUG=0))
-$(eval $(call unit_test,ksyms_empty,kernel/ksyms.c lib/fmt.c $(UNIT_HOST),$(UNIT_HOST_FLAGS) -DCONFIG_DEBUG=0))
+# Sources of the kernel, on a machine of our own: the host port.
+UNIT_HOST  := tests/unit/host/host.c tests/unit/host/image.c
+UNIT_FLAGS := -fPIC -Itests/unit/host -Itests/unit/host/include -include arch/cpu.h
+UNIT_PLAIN := $(UNIT_FLAGS) -DCONFIG_DEBUG=0
+UNIT_DEBUG := $(UNIT_FLAGS) -DCONFIG_DEBUG=1
+UNIT_VM    := tests/unit/vm_check.c tests/unit/vm_kmap_check.c tests/unit/vm_model.c kernel/vm.c lib/range.c \
+              $(UNIT_HOST)
+UNIT_TIME  := kernel/timeout.c kernel/spinlock.c lib/heap.c tests/unit/host/thread.c $(UNIT_HOST)
+$(eval $(call unit_test,sched_rr,kernel/sched_rr.c $(UNIT_HOST),$(UNIT_PLAIN)))
+$(eval $(call unit_test,timeout,$(UNIT_TIME),$(UNIT_DEBUG)))
+$(eval $(call unit_test,page,kernel/page.c lib/range.c $(UNIT_HOST),$(UNIT_PLAIN)))
+$(eval $(call unit_test,page_debug,kernel/page.c kernel/spinlock.c lib/range.c $(UNIT_HOST),$(UNIT_DEBUG)))
+$(eval $(call unit_test,vm_x86,arch/x86/pte.c $(UNIT_VM),$(UNIT_PLAIN) -Iarch/x86/include))
+$(eval $(call unit_test,vm_arm64,arch/arm64/pte.c $(UNIT_VM),$(UNIT_PLAIN)))
+$(eval $(call unit_test,vm_riscv,arch/riscv/pte.c $(UNIT_VM),$(UNIT_PLAIN)))
+$(eval $(call unit_test,ksyms,kernel/ksyms.c lib/fmt.c $(UNIT_OUT)/ksyms.o $(UNIT_HOST),$(UNIT_PLAIN)))
+$(eval $(call unit_test,ksyms_empty,kernel/ksyms.c lib/fmt.c $(UNIT_HOST),$(UNIT_PLAIN)))
 
 $(UNIT_OUT)/ksyms.o: tests/unit/ksyms.nm tools/ksyms $(UNIT_OUT)/flags
 	$(or $(PYTHON),python3) tools/ksyms <$< >$(@:.o=.S)

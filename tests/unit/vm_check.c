@@ -1,6 +1,11 @@
 /* vm_check.c - kernel/vm.c: the tree that it builds, whatever the memory is like; and what it says of it.
  *
- * Planted and caught: .
+ * Planted and caught: the last block of a range as pages, and a block beyond its end; hidden memory mapped;
+ * text and read-only data that can be written; data, RAM and the head of the image that can be executed;
+ * devices cached; no guard below the boot stack, and another page of it taken; addresses and sizes not
+ * rounded to pages; no switch, and one to a virtual address; tables not counted, the root not, and one too
+ * many; no root, and no table of kmap, without a panic; addresses of the user half, and any before there is
+ * a tree, looked up; the wrong words for a refused access, and the wrong index.
  */
 #include "host.h"
 #include "unit.h"
@@ -126,7 +131,8 @@ static void test_is_mapped(void **state)
     assert_false(vm_is_mapped(0));
     assert_false(vm_is_mapped(PAGE_SIZE));
     assert_false(vm_is_mapped(KERNEL_BASE - 1));
-    assert_false(vm_is_mapped(KERNEL_BASE - (VM_TOP_SIZE << vm_port.top_bits))); /* looks the same to the tables */
+    /* What looks the same to the tables. */
+    assert_false(vm_is_mapped(KERNEL_BASE - (VM_TOP_SIZE << vm_port.top_bits)));
 }
 
 /* The lines that vm_explain() has to print, by a walk of our own. */
@@ -136,7 +142,8 @@ static void explain(char *out, size_t size, uintptr_t va, unsigned prot)
     size_t n = 0;
 
     for (unsigned level = PT_LEVELS; level-- > 0;) {
-        unsigned bits = level == 2 ? vm_port.top_bits : 9, index = va >> (PAGE_SHIFT + 9 * level) & ((1u << bits) - 1);
+        unsigned bits = level == 2 ? vm_port.top_bits : 9;
+        unsigned index = va >> (PAGE_SHIFT + 9 * level) & ((1u << bits) - 1);
         pte_t e = table[index];
         unsigned has = hal_pte_prot(e);
 
@@ -147,9 +154,10 @@ static void explain(char *out, size_t size, uintptr_t va, unsigned prot)
             return;
         }
         if (hal_pte_is_leaf(e, level)) {
+            bool allows = (has & PROT_W || !(prot & PROT_W)) && (has & PROT_X || !(prot & PROT_X));
+
             snprintf(out + n, size - n, "R%c%c%s\n", has & PROT_W ? 'W' : '-', has & PROT_X ? 'X' : '-',
-                     (prot & PROT_W && !(has & PROT_W)) || (prot & PROT_X && !(has & PROT_X)) ?
-                         ", which does not allow it" : "");
+                     allows ? "" : ", which does not allow it");
             return;
         }
         n += (size_t)snprintf(out + n, size - n, "table\n");
@@ -162,8 +170,15 @@ static void test_explain(void **state)
     (void)state;
     static const unsigned prots[] = { PROT_R, PROT_W, PROT_X };
     const uintptr_t places[] = {
-        KERNEL_BASE, KERNEL_BASE + 0x9f000, KERNEL_BASE + TEXT_PA, KERNEL_BASE + 0x400000, KERNEL_BASE + TEXT_END_PA,
-        KERNEL_BASE + BOOT_STACK_PA, KERNEL_BASE + BOOT_STACK_PA + PAGE_SIZE, vm_port.window[0].va, vm_port.kmap_base,
+        KERNEL_BASE,
+        KERNEL_BASE + 0x9f000,       /* a hole */
+        KERNEL_BASE + TEXT_PA,
+        KERNEL_BASE + 0x400000,      /* a block of text */
+        KERNEL_BASE + TEXT_END_PA,
+        KERNEL_BASE + BOOT_STACK_PA, /* its guard */
+        KERNEL_BASE + BOOT_STACK_PA + PAGE_SIZE,
+        vm_port.window[0].va,
+        vm_port.kmap_base,
         vm_port.kmap_end - PAGE_SIZE,
     };
     char expected[512];

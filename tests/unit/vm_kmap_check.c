@@ -1,6 +1,8 @@
 /* vm_kmap_check.c - kernel/vm.c: pages of the kmap window come and go, with and without memory for tables.
  *
- * Planted and caught: .
+ * Planted and caught: a positive error number; a table counted that was not there; no flush of the TLB, at
+ * both, and one before the entry changes; an entry left at unmapping; the wrong protection; mapped over what
+ * is mapped, outside of the window at both ends; unmapped what is not mapped.
  */
 #include "host.h"
 #include "unit.h"
@@ -66,7 +68,7 @@ static uintptr_t kmap_page(uint64_t *seed)
     return vm_port.kmap_base + page * PAGE_SIZE;
 }
 
-/* Pages come and go, memory for a table is sometimes missing; a failure changes nothing, and the top table never does. */
+/* Pages come and go, at times without memory for a table. A failure changes nothing, nor the top ever. */
 void vm_test_kmap(void **state)
 {
     (void)state;
@@ -103,7 +105,7 @@ void vm_test_kmap(void **state)
     assert_true(failed > 10);
 }
 
-/* Without memory for the table nothing is mapped and nothing is lost; with memory again, all is as if it had gone well. */
+/* Without memory for a table nothing is mapped, and nothing lost; with memory again, it goes on. */
 void vm_test_kmap_without_memory(void **state)
 {
     (void)state;

@@ -40,7 +40,7 @@ void *page_alloc_zero(void)
     return page;
 }
 
-/* --- The model ---------------------------------------------------------------------------------------------- */
+/* --- The model ----------------------------------------------------------------------------------------- */
 
 static struct vm_area *area_of(uintptr_t va)
 {
@@ -109,7 +109,7 @@ static void make_model(const struct boot_info *bi)
         model_range(w->va, w->pa, w->size, PROT_R | PROT_W | PROT_D);
 }
 
-/* --- The walk ----------------------------------------------------------------------------------------------- */
+/* --- The walk ------------------------------------------------------------------------------------------ */
 
 struct tour {
     uint8_t seen[MOST_TABLES];   /* each table is in one place of the tree only */
@@ -130,11 +130,12 @@ static const pte_t *visit_table(struct tour *t, uintptr_t pa)
 
 static void visit_page(struct tour *t, uintptr_t va, uintptr_t pa, unsigned prot)
 {
-    const struct vm_page *expected = vm_model_at(va);
+    const struct vm_page none = { 0, 0 }, *expected = vm_model_at(va);
 
-    if (expected == NULL || expected->prot != prot || expected->pa != pa)
+    expected = expected != NULL ? expected : &none;
+    if (expected->prot != prot || expected->pa != pa)
         fail_msg("page 0x%lx is mapped to 0x%lx with prot %u, not to 0x%lx with %u", (unsigned long)va,
-                 (unsigned long)pa, prot, expected ? (unsigned long)expected->pa : 0, expected ? expected->prot : 0);
+                 (unsigned long)pa, prot, (unsigned long)expected->pa, expected->prot);
     t->pages++;
 }
 

@@ -1,4 +1,4 @@
-/* vm_model.h - what the kernel's page tables have to say, and a walk through them that is not the kernel's. */
+/* vm_model.h - what the kernel's page tables have to say, and a walk through them by other means. */
 #pragma once
 #include <hal/boot.h>
 #include <hal/info.h>
@@ -10,7 +10,8 @@
 #define VM_BLOCK_SIZE ((uintptr_t)PAGE_SIZE * PT_ENTRIES)     /* what an entry of level 1 covers, */
 #define VM_TOP_SIZE   (VM_BLOCK_SIZE * PT_ENTRIES)            /* and one of the top table */
 
-enum { VM_BACKED = 0x4000000 };  /* bytes of physical memory that exist; of the rest only addresses are needed */
+/* Bytes of physical memory that exist; of the rest only addresses are needed. */
+enum { VM_BACKED = 0x4000000 };
 
 /* What differs between the programs. */
 struct vm_port {

@@ -204,7 +204,7 @@ class Frame(Command):
 
     @staticmethod
     def handled(kind):
-        """The frame that the assembly gave to the port's trap function, which may have left for trap_dispatch().
+        """The frame that the assembly gave to the trap function, which may have left for trap_dispatch().
         The stack pointer of the assembly points at it, on x86 at the argument that does."""
         arch = value("hal_info.arch").string()
         handlers = ("trap_dispatch", f"{arch}_trap")

@@ -33,9 +33,9 @@ struct hal_info hal_info = {
 };
 
 uint64_t host_now, host_alarm;
-char     host_panic[256], host_log[4096];
-void   (*host_pt_kernel)(uintptr_t root_pa);
-void   (*host_tlb_flush)(uintptr_t va);
+char host_panic[256], host_log[4096];
+void (*host_pt_kernel)(uintptr_t root_pa);
+void (*host_tlb_flush)(uintptr_t va);
 struct cpu cpus[MAX_CPUS];
 
 static bool cpus_run;
@@ -123,8 +123,8 @@ void host_ram(size_t size)
 
     munmap((void *)KERNEL_BASE, mapped);
     mapped = size;
-    ram = mmap((void *)KERNEL_BASE, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-               0);
+    ram = mmap((void *)KERNEL_BASE, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+               -1, 0);
     if (ram != (void *)KERNEL_BASE)
         fail_msg("no memory at %p", (void *)KERNEL_BASE);
 }

@@ -1,4 +1,4 @@
-/* image.c - the parts of the kernel image in the host's memory: absolute symbols, which a port's linker script sets. */
+/* image.c - where the parts of the kernel image would lie: the symbols that a port's linker script sets. */
 #include <arch/layout.h>
 
 #define TEXT_OF(number) #number

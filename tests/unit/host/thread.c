@@ -1,4 +1,4 @@
-/* thread.c - threads of the host; without the kernel's headers, whose sched_yield() is not the one of POSIX. */
+/* thread.c - threads of the host, away from the kernel's headers: there is a sched_yield() in both. */
 #include "thread.h"
 
 #include <pthread.h>

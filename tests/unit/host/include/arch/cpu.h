@@ -13,10 +13,11 @@ struct host_cpu {
 
 extern _Thread_local struct host_cpu host_cpu;
 
-/* The core knows who runs from where its frame lies, which has to be a slot of a kernel stack: not this process's. */
+/* The core knows who runs by where its frame lies, in a slot for a kernel stack; ours lie elsewhere. */
 #define __builtin_frame_address(level) ((void *)host_cpu.sp)
 
-extern void (*host_relax)(void); /* what a CPU does that spins; unless told otherwise, panic: nobody else runs */
+/* What a CPU does that spins: panic, unless a test says otherwise, since nobody else runs. */
+extern void (*host_relax)(void);
 
 static inline unsigned long hal_irq_save(void)
 {

@@ -1,4 +1,4 @@
-/* arch/mmu.h - the inlines of hal/mmu.h: physical memory lies at KERNEL_BASE, as much as host_ram() was told to map. */
+/* arch/mmu.h - the inlines of hal/mmu.h: physical memory lies at KERNEL_BASE, as much as host_ram() gave. */
 #pragma once
 #include <arch/layout.h>
 #include <stdint.h>
