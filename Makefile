@@ -49,7 +49,8 @@ Q     := $(if $(filter 1,$(V)),,@)
 say    = $(if $(filter 1,$(V)),,@printf '  %-8s %s\n' $(1) '$(2)')
 
 # A build with other flags lives in a directory of its own below the port's.
-VARIANT := $(if $(filter 1,$(LLVM)),llvm) $(if $(filter 1,$(DEBUG)),debug) $(if $(filter-out 2,$(OPT)),O$(OPT))
+VARIANT := $(if $(filter 1,$(LLVM)),llvm) $(if $(filter 1,$(DEBUG)),debug) \
+           $(if $(filter-out 2,$(OPT)),O$(OPT))
 space   := $(subst ,, )
 hash    := \#
 PORT_OUT := build/$(ARCH)-$(BOARD)
@@ -110,7 +111,8 @@ KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o \
                console.o printk.o panic.o ksyms.o \
                line.o monitor.o demo.o demo_539.o demo_threads.o
 LIB_OBJS    := string.o fmt.o cmdline.o fdt.o fdt_query.o fdt_boot.o heap.o range.o ratio.o
-TEST_OBJS   := $(addprefix tests/kernel/,ktest.o test_lib.o test_sched.o test_proc.o test_wait.o test_fault.o bench.o)
+TEST_OBJS   := $(addprefix tests/kernel/,ktest.o test_lib.o test_sched.o test_proc.o test_wait.o \
+                 test_fault.o bench.o)
 
 OBJ     := $(OUT)/obj
 objects := $(addprefix $(OBJ)/kernel/,$(KERNEL_OBJS)) $(addprefix $(OBJ)/lib/,$(LIB_OBJS)) \
@@ -130,7 +132,8 @@ endef
 .PHONY: FORCE
 FORCE:
 
-NO_COMPILER := no compiler for ARCH=$(ARCH) (looked for $(addsuffix gcc,$(CROSS_PREFIXES))): make setup, or LLVM=1
+NO_COMPILER := no compiler for ARCH=$(ARCH), as there are $(addsuffix gcc,$(CROSS_PREFIXES)): \
+               make setup, or LLVM=1
 
 $(OUT)/flags: FORCE
 	@$(if $(filter 1,$(LLVM))$(CROSS)$(filter x86,$(ARCH)),,echo '$(NO_COMPILER)' >&2; exit 1)

@@ -74,8 +74,8 @@ static void resched_to(struct runq *rq, struct proc *prev, struct proc *next)
 }
 
 /*
- * Giving the turn to an equal is the short way: the alarm is set, since we shared the CPU. Should a higher priority
- * have become READY, then its interrupt is pending and comes when hal_irq_enable() lets it.
+ * Giving the turn to an equal is the short way: the alarm is set, since we shared the CPU. Should a higher
+ * priority have become READY, then its interrupt is pending and comes when hal_irq_enable() lets it.
  */
 void sched_yield(void)
 {

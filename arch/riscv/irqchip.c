@@ -4,8 +4,8 @@
  * The PLIC has a context per hart and privilege mode; which one is the boot hart's S-mode, the device tree
  * says.
  */
-#include <arch/sysreg.h>
 #include <arch/riscv.h>
+#include <arch/sysreg.h>
 #include <hal/info.h>
 #include <hal/irqchip.h>
 #include <hal/mmu.h>

@@ -1,7 +1,7 @@
 /* timer.c - the alarm: stimecmp where the CPU has Sstc, else the firmware (SBI 2.0, chapter 6). */
-#include <arch/sysreg.h>
 #include <arch/riscv.h>
 #include <arch/sbi.h>
+#include <arch/sysreg.h>
 #include <hal/irqchip.h>
 #include <hal/timer.h>
 #include <lib/string.h>

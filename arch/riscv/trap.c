@@ -1,7 +1,7 @@
 /* trap.c - decodes traps; decides nothing (Privileged Architecture 12.1.8, table of scause values). */
-#include <arch/sysreg.h>
 #include <arch/frame.h>
 #include <arch/riscv.h>
+#include <arch/sysreg.h>
 #include <hal/pte.h>
 #include <kernel/entry.h>
 #include <lib/util.h>

@@ -19,7 +19,7 @@ enum { SELECT_2_MODE_0 = 0xb0, LATCH_2 = 0x80, GATE_2 = 1 << 0, SPEAKER = 1 << 1
 enum {
     PIT_HZ_TIMES_3 = 3579545,
     PIT_START = 0xffff,
-    PIT_END = PIT_START - PIT_HZ_TIMES_3 / 3 / 25, /* 40 ms later; 14 more and it wraps */
+    PIT_WAIT = PIT_HZ_TIMES_3 / 3 / 25, /* 40 ms; after 55 it wraps */
     SAMPLES = 32,
     TRIES = 50,
     MOST_LOOKS = 1 << 20,
@@ -68,11 +68,11 @@ static struct sample take_sample(void)
 }
 
 /* Ports are slow to read, above all in a virtual machine: look only now and then. */
-static void pit_wait(void)
+static void pit_wait_for(unsigned count)
 {
     for (int looks = 0; looks < MOST_LOOKS; looks++) {
         outb(PIT_CONTROL, LATCH_2);
-        if (pit_read_latched() <= PIT_END)
+        if (pit_read_latched() <= count)
             return;
         for (int i = 0; i < SPINS_PER_LOOK; i++)
             __asm__ volatile("");
@@ -96,11 +96,12 @@ uint32_t x86_timer_probe(void)
         pit_start();
         lapic_write(LAPIC_TIMER_INITIAL, UINT32_MAX);
         struct sample first = take_sample();
-        pit_wait();
-        struct sample last = take_sample();
-        bool wrapped = (inb(GATE_PORT) & OUT_2) != 0; /* the host took too long */
-        if (wrapped || first.pit <= last.pit)
+        if (first.pit <= PIT_WAIT)
             continue;
+        pit_wait_for(first.pit - PIT_WAIT);
+        struct sample last = take_sample();
+        if ((inb(GATE_PORT) & OUT_2) != 0 || first.pit <= last.pit)
+            continue; /* it wrapped: the host was busy elsewhere */
         uint32_t tsc_hz = rate(last.tsc - first.tsc, first.pit - last.pit);
         uint32_t lapic_hz = rate(first.lapic - last.lapic, first.pit - last.pit);
         lapic_per_tick = ratio_make(tsc_hz, lapic_hz);

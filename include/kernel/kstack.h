@@ -2,7 +2,9 @@
 #pragma once
 #include <stdint.h>
 
-/* Any context, locks below RANK_KMAP held. Returns the base of a slot, all mapped but its lowest page; or 0. */
+/*
+ * Any context, locks below RANK_KMAP held. Returns the base of a slot, all mapped but its lowest page; or 0.
+ */
 uintptr_t kstack_alloc(void);
 /* The same context. Nobody stands on it. A few free stacks stay mapped for the next comers. */
 void kstack_free(uintptr_t slot);

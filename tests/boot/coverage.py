@@ -12,11 +12,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 from harness import PORTS, ROOT, Console  # noqa: E402
 
 CORE, PORT = 85, 75     # percent
-SESSION = ("help", "ps", "uptime", "irq", "mem", "dmesg", "sleep 5", "sleep", "demo", "demo threads", "nonsense",
-           "x\x7f\x1b[D\x15ps", "ps\x01x\x05\x17\x15\x1b[A\x1b[B\x0b", "x\x1b[H\x1b[3~\x1b[F")
+SESSION = ("help", "ps", "uptime", "irq", "mem", "dmesg", "sleep 5", "sleep", "demo", "demo threads",
+           "nonsense", "x\x7f\x1b[D\x15ps", "ps\x01x\x05\x17\x15\x1b[A\x1b[B\x0b", "x\x1b[H\x1b[3~\x1b[F")
 ENDS = ("poweroff", "reboot", "panic why")
 WORDS = ("", "mem=64M quantum=5", "mem=0x2000000 quantum=99999 loglevel=3")
-FAULTS = ("stack-overflow", "text-write", "unaligned-atomic", "state", "null-call", "illegal", "divide", "assert")
+FAULTS = ("stack-overflow", "text-write", "unaligned-atomic", "state", "null-call", "illegal", "divide",
+          "assert")
 RUNS = ("test=all", "demo=539 seconds=1 exit quantum=0 mem=1 panic=what",
         *(f"test=fault-{name} panic=poweroff" for name in FAULTS))
 STUBS = ("x86_trap_stubs", "arm64_vectors")     # a copy per vector
@@ -43,7 +44,8 @@ def record(port, directory):
     for number, end in enumerate(ENDS):
         log = directory / f"session-{number}.log"
         options = {"dtb": device_tree(directory)} if port.arch == "arm64" and number > 0 else {}
-        with Console(port, f"panic=poweroff {WORDS[number]}", tests=False, extra=("-d", "in_asm", "-D", str(log)), **options) as console:
+        options["extra"] = ("-d", "in_asm", "-D", str(log))
+        with Console(port, f"panic=poweroff {WORDS[number]}", tests=False, **options) as console:
             console.prompt()
             for line in SESSION if number == 0 else ():
                 console.command(line)
@@ -64,7 +66,7 @@ def main():
         directory = ROOT / "build" / "test" / f"coverage-{port.arch}"
         directory.mkdir(parents=True, exist_ok=True)
         plain, tests = record(port, directory)
-        argv = [sys.executable, "tools/coverage", "--name", port.name, "--objdump", objdump(port), "--missing",
+        argv = [sys.executable, "tools/coverage", "--missing", "--name", port.name, "--objdump", objdump(port),
                 *(f"--leave-out={name}" for name in STUBS), "--min-core", str(CORE), "--min-port", str(PORT),
                 "--image", str(port.build_dir() / "triptych.elf"), *map(str, plain),
                 "--image", str(port.build_dir() / "triptych-test.elf"), *map(str, tests)]

@@ -20,7 +20,8 @@ SHIFT = 5           # 32 ns for an instruction: ten minutes are 19 thousand mill
 
 def soak(port):
     argv = port.command(image(port), f"demo=539 seconds={SECONDS} exit quantum=1", icount=SHIFT)
-    process = machines.start(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace")
+    process = machines.start(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+                             errors="replace")
     try:
         output = process.communicate(timeout=3600)[0]
     finally:

@@ -3,8 +3,8 @@
 The screen is read out of video memory, the cursor from the registers of the CRT controller, and keys are pressed, by
 QEMU's monitor.
 
-Seen to fail: no scrolling; a cursor that stays; keys without Shift; a screen that stops early; input taken$
-for the transmitter of a UART that is not there.
+Seen to fail: no scrolling; a cursor that stays; keys without Shift; a screen that stops early; input taken
+from a UART that is not there.
 """
 
 import re

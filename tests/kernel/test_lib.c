@@ -1,4 +1,7 @@
-/* test_lib.c - the library as each port's compiler builds it: the host's tests cannot see what a 32-bit one does. */
+/*
+ * test_lib.c - the library as each port's compiler builds it: the host's tests cannot see what a 32-bit one
+ * does.
+ */
 #include <kernel/ktest.h>
 #include <lib/cmdline.h>
 #include <lib/fmt.h>

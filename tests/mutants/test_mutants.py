@@ -1,8 +1,8 @@
 """test_mutants.py - tests of the tests: one known bug at a time is planted in a copy of the tree, and has to
 be caught.
 
-Each mutant says which text becomes which, on which ports, and what must then be seen. A mutant whose text is no
-longer there fails, so that the list follows the code.
+Each mutant says which text becomes which, on which ports, and what must then be seen. A mutant whose text is
+no longer there fails, so that the list follows the code.
 """
 
 import os
@@ -110,7 +110,7 @@ def copy_with(mutant, port, directory):
     path = directory / mutant.file.format(arch=port, asm="asm" if port == "x86" else "S")
     old, new = (text[port] if isinstance(text, dict) else text for text in (mutant.old, mutant.new))
     text = path.read_text(encoding="utf-8")
-    assert text.count(old) >= 1, f"the mutant {mutant.name!r} no longer fits {path.name}: {old!r} is not there"
+    assert old in text, f"the mutant {mutant.name!r} no longer fits {path.name}: {old!r} is not there"
     head, tail = text.rsplit(old, 1)
     path.write_text(head + new + tail, encoding="utf-8")
 
@@ -134,7 +134,10 @@ def boot(port, directory, cmdline, variant):
 CASES = [(m, port) for m in MUTANTS for port in m.ports]
 
 
-@pytest.mark.parametrize("mutant,port", CASES, ids=[f"{m.name}-{port}".replace(" ", "-") for m, port in CASES])
+NAMES = [f"{m.name}-{port}".replace(" ", "-") for m, port in CASES]
+
+
+@pytest.mark.parametrize("mutant,port", CASES, ids=NAMES)
 def test_mutant(mutant, port, tmp_path):
     copy_with(mutant, port, tmp_path)
     argv = ["make", f"ARCH={port}", f"PYTHON={sys.executable}", "test-image"] + ["DEBUG=1"] * mutant.debug
