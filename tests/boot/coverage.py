@@ -66,7 +66,8 @@ def main():
         directory = ROOT / "build" / "test" / f"coverage-{port.arch}"
         directory.mkdir(parents=True, exist_ok=True)
         plain, tests = record(port, directory)
-        argv = [sys.executable, "tools/coverage", "--missing", "--name", port.name, "--objdump", objdump(port),
+        argv = [sys.executable, "tools/coverage", "--missing", "--name", port.name,
+                "--objdump", objdump(port),
                 *(f"--leave-out={name}" for name in STUBS), "--min-core", str(CORE), "--min-port", str(PORT),
                 "--image", str(port.build_dir() / "triptych.elf"), *map(str, plain),
                 "--image", str(port.build_dir() / "triptych-test.elf"), *map(str, tests)]

@@ -57,7 +57,7 @@ def test_backtraces(port, tmp_path):
     said = debug(port, tmp_path, *AT_THE_END, *(f"t bt {pid}" for pid in range(8)), "t bt 99")
     check_order(said[f"t bt {MAIN}"], "main", "SLEEPING", "sched_sleep", "proc_wait", "demo_threads", "thread_start")
     check_order(said[f"t bt {SLEEPERS[2]}"], "sleeper-3", "sched_sleep", "sleep_until", "sleeper", "thread_start")
-    check_order(said[f"t bt {SPINNERS[1]}"], "spinner-2", "READY", "sched_preempt", "spinner", "thread_start")
+    check_order(said[f"t bt {SPINNERS[1]}"], "spinner-2", "READY", "sched_preempt", "spinner")
     check_order(said[f"t bt {SLEEPERS[1]}"], "sleeper-2", "RUNNING", "say_end", "sleeper", "thread_start")
     check_order(said["t bt 1"], "init", "proc_wait", r"init\+\d+", "thread_start")
     assert "no process has PID 99" in said["t bt 99"]

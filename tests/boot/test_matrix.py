@@ -1,9 +1,7 @@
-"""test_matrix.py - every size of memory, processor and machine of the three ports: to the prompt, and to a passed test.
+"""test_matrix.py - every size of memory, processor and machine of the three ports: to the prompt and a test.
 
-The number of free pages is computed here anew, from the ranges that the kernel prints and the size of the image.
-
-Seen to fail: mem= not read; the initrd not taken out of the free memory; a kernel that sets stimecmp on a CPU without
-it; the warning about NX left out; and test_nobody_owns_an_initrd() is a control in every run.
+Seen to fail: mem= not read; the initrd not taken out of the free memory; a kernel that sets stimecmp on a CPU
+without it; the warning about NX left out; and test_nobody_owns_an_initrd() is a control in every run.
 """
 
 import re
@@ -14,19 +12,19 @@ from bios_disk import assemble_boot, mkdisk
 from guest import Guest, symbols
 from harness import OK, PASS, run
 from machines import size
+from memory_map import ALL, PAGE, check_memory, check_total, ranges
 
-PAGE = 4096
 MIB = 1 << 20
-ALL = 1 << 40
 DIRECT_MAP = {"x86": 1792 * MIB}    # what lies above cannot be addressed by 32 bits
-HOLES = {"x86": MIB}                # of a PC's memory: BIOS, ACPI
 RAM_OF_PI = 0x40000000 + 0x3C000000  # without the share of the VideoCore
-MEMORY = {"x86": ("64M", "128M", "2G", "3500M", "4G", "8G"), "riscv": ("64M", "1G", "4G", "8G"), "arm64": ("2G",)}
+MEMORY = {"x86": ("64M", "128M", "2G", "3500M", "4G", "8G"), "arm64": ("2G",), "riscv": ("64M", "1G", "4G", "8G")}
+CPUS = {"x86": ("qemu32", "qemu32,+nx", "max", "Nehalem"), "riscv": ("rv64,sstc=off", "sifive-u54", "max")}
 
 
 def per_port(table):
     """Parameters (name of the port, value)."""
-    return [pytest.param(arch, value, id=f"{arch}-{value}") for arch, values in table.items() for value in values]
+    return [pytest.param(arch, value, id=f"{arch}-{value}")
+            for arch, values in table.items() for value in values]
 
 
 @pytest.fixture
@@ -34,28 +32,8 @@ def ports(x86, arm64, riscv):
     return {"x86": x86, "arm64": arm64, "riscv": riscv}
 
 
-def ranges(shown, *kinds):
-    """[(first address, behind the last)] of the lines of these kinds."""
-    lines = re.findall(rf"^  (?:{'|'.join(kinds)}) +(\S+) - (\S+) +\d+ KiB$", shown, re.M)
-    return [(int(first, 16), int(last, 16) + 1) for first, last in lines]
-
-
-def free_pages(ram, taken, limit):
-    """How many whole pages in the first bytes of RAM touch nothing taken."""
-    count = 0
-    for first, end in ram:
-        end = min(end, first + limit)
-        limit -= end - first
-        at, end = first // PAGE, end // PAGE
-        for used, used_end in sorted(taken):
-            count += max(0, min(used // PAGE, end) - at)
-            at = max(at, (used_end + PAGE - 1) // PAGE)
-        count += max(0, end - at)
-    return count
-
-
 def boot(port, cmdline="", ram=None, limit=ALL, **options):
-    """To the prompt, a look at memory, and off; then the same with a test. Returns the text up to the prompt."""
+    """To the prompt, a look at memory, and off; then the same with a test. Returns what came before the prompt."""
     with Guest(port, cmdline, gdb=True, **options) as console:
         console.gdb.resume()
         before = console.prompt()
@@ -68,37 +46,6 @@ def boot(port, cmdline="", ram=None, limit=ALL, **options):
     result = run(port, f"{cmdline} test=rules-of-a-thread", **options)
     assert "DONE 1/1\n" in result.output and result.status == PASS, result
     return before
-
-
-def kernel_place(port, tests):
-    """First physical address of the image, the one behind it, and what to add for a virtual one."""
-    names = symbols(port.build_dir() / f"triptych{tests}.elf")
-    load = {"x86": 0x100000, "arm64": 0x80000, "riscv": 0x80200000}[port.arch]
-    return load, load + names["__image_end"] - names["__image_start"], names["__image_start"] - load
-
-
-def check_total(port, shown, limit, tests=""):
-    """The pages that the kernel counts are those that it must find."""
-    taken = [kernel_place(port, tests)[:2], *ranges(shown, "reserved", "hidden", "initrd")]
-    total = int(re.search(r"^pages: (\d+) in all", shown, re.M)[1])
-    assert total == free_pages(ranges(shown, "RAM"), taken, limit), shown
-
-
-def check_memory(port, console, shown, ram=None, limit=ALL, tests=""):
-    """All RAM is there and can be reached, and of the rest nothing; the free pages are as many as they must be.
-    tests: "-test" for the image with tests."""
-    found = ranges(shown, "RAM")
-    hidden = ranges(shown, "hidden")
-    if ram is not None:
-        assert ram - HOLES.get(port.arch, 0) <= sum(end - first for first, end in found) <= ram, shown
-    check_total(port, shown, limit, tests)
-    load, _, to_virtual = kernel_place(port, tests)
-    for first, end in found:
-        last = end - 8
-        console.gdb.write(last + to_virtual, b"triptych")
-        assert console.gdb.memory(last + to_virtual, 8) == b"triptych", f"no RAM at {last:#x}\n{shown}"
-    for address in (0, load, *(first + to_virtual for first, _ in hidden)):
-        assert console.gdb.memory(address, 4) is None, f"{address:#x} is mapped"
 
 
 @pytest.mark.parametrize("arch, given", per_port(MEMORY))
@@ -121,8 +68,7 @@ def test_more_cpus(ports, arch, smp):
     assert f", {smp} CPUs (1 in use)" in boot(ports[arch], smp=smp)
 
 
-@pytest.mark.parametrize("arch, cpu", per_port({"x86": ("qemu32", "qemu32,+nx", "max", "Nehalem"),
-                                                "riscv": ("rv64,sstc=off", "sifive-u54", "max")}))
+@pytest.mark.parametrize("arch, cpu", per_port(CPUS))
 def test_cpus(ports, arch, cpu):
     """Preempts, sleeps and wakes also where the alarm is the firmware's; says so where nothing protects data."""
     before = boot(ports[arch], cpu=cpu)

@@ -2,7 +2,8 @@
  *
  * Planted and caught: the first byte of a function, and the search ended too early; addresses before the
  * text, and the one behind it; a name without its first character; the offset in the image; no 0x. In
- * tools/ksyms: all that test_ksyms.py names but the order and the alignment.
+ * tools/ksyms: labels of the assembler, weak symbols, no local ones; the last name of an address; addresses
+ * before the text; names that overlap or do not end; the two columns mixed up.
  */
 #include "host.h"
 #include "unit.h"
