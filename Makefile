@@ -119,8 +119,9 @@ objects := $(addprefix $(OBJ)/kernel/,$(KERNEL_OBJS)) $(addprefix $(OBJ)/lib/,$(
            $(addprefix $(OBJ)/arch/$(ARCH)/,$(ARCH_OBJS)) $(addprefix $(OBJ)/boards/$(BOARD)/,$(BOARD_OBJS))
 test_objects := $(addprefix $(OBJ)/,$(TEST_OBJS))
 
-# The deepest chain of calls may take a stack slot without its guard page, and 1 KiB stays to spare.
-STACK_LIMIT := 11264
+# What the deepest chain of calls may take: a slot without its guard page, without the process that lies at its top,
+# and with 1 KiB to spare.
+STACK_LIMIT := 10752
 
 # --- Compiling ------------------------------------------------------------------------------------
 
@@ -202,6 +203,7 @@ $(OUT)/%ksyms.o: $(OUT)/%ksyms.S
 # The raw images: what the firmware of a board loads.
 $(OUT)/$(IMAGE): $(OUT)/triptych.elf
 	$(Q)$(OBJCOPY) -O binary $< $@
+	$(Q)$(PYTHON) tools/check-image $< --arch $(ARCH) $(IMAGE_CHECKS) --raw $@
 $(OUT)/$(basename $(IMAGE))-test$(suffix $(IMAGE)): $(OUT)/triptych-test.elf
 	$(Q)$(OBJCOPY) -O binary $< $@
 

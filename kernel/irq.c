@@ -37,6 +37,7 @@ void irq_dispatch(void)
     cpu->irq_depth++;
     int irq;
     while ((irq = hal_irq_claim()) != IRQ_NONE) {
+        KASSERT(irq >= 0 && irq < MAX_IRQS);
         lines[irq].count++;
         if (lines[irq].fn != NULL) {
             lines[irq].fn(lines[irq].arg);

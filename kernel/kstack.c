@@ -36,6 +36,12 @@ static uintptr_t slot_base(unsigned slot)
     return hal_info.kmap_base + (uintptr_t)slot * KSTACK_SLOT;
 }
 
+static unsigned slot_of(uintptr_t base)
+{
+    KASSERT(is_aligned(base, KSTACK_SLOT) && base >= hal_info.kmap_base && base < hal_info.kmap_end);
+    return (unsigned)((base - hal_info.kmap_base) / KSTACK_SLOT);
+}
+
 /* Lock held. MAX_SLOTS if all are used. */
 static unsigned find_free(void)
 {
@@ -86,8 +92,7 @@ static uintptr_t alloc_new(void)
 /* Lock held. */
 static void free_for_good(uintptr_t base)
 {
-    unsigned slot = (unsigned)((base - hal_info.kmap_base) / KSTACK_SLOT);
-    KASSERT(slots.used[slot / WORD_BITS] >> slot % WORD_BITS & 1);
+    unsigned slot = slot_of(base);
     unmap(base + PAGE_SIZE, base + KSTACK_SLOT);
     slots.used[slot / WORD_BITS] &= ~(1u << slot % WORD_BITS);
     if (slot < slots.first_free)
@@ -106,7 +111,11 @@ uintptr_t kstack_alloc(void)
 
 void kstack_free(uintptr_t base)
 {
+    unsigned slot = slot_of(base);
     unsigned long s = spin_lock(&slots.lock);
+    KASSERT(slots.used[slot / WORD_BITS] >> slot % WORD_BITS & 1);
+    for (unsigned i = 0; i < slots.nkept; i++)
+        KASSERT(slots.kept[i] != base); /* freed twice */
     if (slots.nkept < KEPT_MOST)
         slots.kept[slots.nkept++] = base;
     else

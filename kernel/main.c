@@ -15,6 +15,7 @@
 #include <kernel/sched.h>
 #include <kernel/vm.h>
 #include <lib/cmdline.h>
+#include <lib/range.h>
 
 enum { QUANTUM_DEFAULT_MS = 10, QUANTUM_MOST_MS = 10000, MIB = 1 << 20 };
 
@@ -118,11 +119,12 @@ static void init(void *arg)
 void kernel_main(const struct boot_info *bi)
 {
     boot = *bi;
+    range_sort(boot.ram.range, boot.ram.n);
     console_init();
     proc_init();
     clock_init(boot.timer_hz, boot.entry_ticks);
-    printk_set_level(option_uint("loglevel", LOGLEVEL_DEFAULT, 0, LOGLEVEL_ALL));
     print_banner();
+    printk_set_level(option_uint("loglevel", LOGLEVEL_DEFAULT, 0, LOGLEVEL_ALL));
     option_panic();
 
     page_init(&boot, option_mem());

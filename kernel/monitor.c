@@ -113,7 +113,7 @@ static void cmd_demo(const char *arg)
 static void cmd_dmesg(const char *arg)
 {
     (void)arg;
-    dmesg();
+    printk_dump();
 }
 
 static void cmd_panic(const char *arg)

@@ -16,7 +16,10 @@
 #include <lib/string.h>
 #include <stdatomic.h>
 
-enum { BACKTRACE_MOST = 24 };
+enum {
+    BACKTRACE_MOST = 24,
+    FRAME_MOST = 512, /* bytes that a trap frame takes on any port */
+};
 
 static const char *const actions[] = { "halt", "poweroff", "reboot" };
 static unsigned    action;
@@ -126,21 +129,29 @@ static const char *access_name(unsigned prot)
     return prot & PROT_X ? "execute" : prot & PROT_W ? "write" : "read";
 }
 
-/* Whose guard page is addr in? NULL: nobody's. */
-static const struct proc *guard_owner(uintptr_t addr)
+/* The process in whose stack slot addr lies, guard page included. NULL: in nobody's. */
+static const struct proc *stack_owner(uintptr_t addr)
 {
-    bool      in_kmap = addr >= hal_info.kmap_base && addr < hal_info.kmap_end;
-    bool      in_boot_stack = addr >= (uintptr_t)__image_start && addr < (uintptr_t)__image_end;
-    uintptr_t top = (addr | (KSTACK_SLOT - 1)) + 1 - PAGE_SIZE;
-    if (addr % KSTACK_SLOT >= PAGE_SIZE || (!in_kmap && !in_boot_stack) || !vm_is_mapped(top) ||
-        vm_is_mapped(addr))
+    bool in_kmap = addr >= hal_info.kmap_base && addr < hal_info.kmap_end;
+    bool in_boot_stack = (addr & ~(uintptr_t)(KSTACK_SLOT - 1)) == cpus[0].rq.idle->stack;
+    if (!sched_started() || (!in_kmap && !in_boot_stack) || !vm_is_mapped((uintptr_t)proc_of_stack(addr)))
         return NULL;
     return *proc_of_stack(addr);
 }
 
+/* Who has used up his stack, if that is what happened: the fault is in a guard page, or no frame fits above it. */
+static const struct proc *overflowed(const struct hal_frame *f, const struct trap_info *t)
+{
+    uintptr_t at = t->kind == TRAP_PAGE_FAULT ? t->addr : hal_frame_sp(f);
+    unsigned  room = t->kind == TRAP_PAGE_FAULT ? 0 : FRAME_MOST;
+    if ((t->kind != TRAP_PAGE_FAULT && !t->emergency) || at % KSTACK_SLOT >= PAGE_SIZE + room)
+        return NULL;
+    return stack_owner(at);
+}
+
 static void print_trap(const struct hal_frame *f, const struct trap_info *t)
 {
-    const struct proc *owner = t->kind == TRAP_PAGE_FAULT ? guard_owner(t->addr) : NULL;
+    const struct proc *owner = overflowed(f, t);
     if (owner != NULL)
         printk(KERN_EMERG "PANIC: kernel stack overflow in %s (PID %d)\n", owner->name, owner->pid);
     else
@@ -169,9 +180,8 @@ void panic_trap(const struct hal_frame *f, const struct trap_info *t)
     enter();
     if (t->emergency) {
         /* This is the port's spare stack; from here on it belongs to the thread whose own was unusable. */
-        uintptr_t sp = hal_frame_sp(f);
-        bool      known = vm_is_mapped((sp | (KSTACK_SLOT - 1)) - PAGE_SIZE);
-        *proc_of_stack(stack_here()) = known ? *proc_of_stack(sp) : cpus[0].rq.idle;
+        const struct proc *owner = stack_owner(hal_frame_sp(f));
+        *proc_of_stack(stack_here()) = owner != NULL ? (struct proc *)owner : cpus[0].rq.idle;
     }
     print_trap(f, t);
     print_who(current());

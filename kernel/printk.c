@@ -105,7 +105,7 @@ void printk_set_level(unsigned level)
     console_level = level;
 }
 
-void dmesg(void)
+void printk_dump(void)
 {
     unsigned end = log_end;
     for (unsigned i = end > LOG_SIZE ? end - LOG_SIZE : 0; i != end; i++) {

@@ -113,6 +113,7 @@ int proc_spawn(const char *name, unsigned prio, void (*fn)(void *), void *arg)
     if (pid > 0) {
         p->pid = pid;
         p->parent = current();
+        p->cpu = p->parent->cpu;
         list_add_tail(&table.all, &p->table);
         list_add_tail(&p->parent->children, &p->sibling);
         table.count++;

@@ -79,6 +79,10 @@ static void resched_to(struct runq *rq, struct proc *prev, struct proc *next)
  */
 void sched_yield(void)
 {
+    if (CONFIG_DEBUG) {
+        KASSERT(hal_irq_enabled());
+        spin_debug_none_held("sched_yield()");
+    }
     hal_irq_disable();
     struct proc *p = current();
     struct runq *rq = &p->cpu->rq;
@@ -135,9 +139,7 @@ static void ready(struct cpu *cpu, struct proc *p)
 
 void sched_start(struct proc *p)
 {
-    unsigned long s = hal_irq_save();
-    p->cpu = this_cpu();
-    spin_lock_raw(&p->cpu->rq.lock);
+    unsigned long s = spin_lock(&p->cpu->rq.lock);
     ready(p->cpu, p);
     spin_unlock(&p->cpu->rq.lock, s);
 }
@@ -199,7 +201,7 @@ _Noreturn void sched_idle(void)
         unsigned long s = hal_irq_save();
         if (!this_cpu()->rq.need_resched)
             hal_cpu_idle();
-        hal_irq_restore(s); /* the interrupt is taken here; at its end idle gives way */
+        hal_irq_restore(s); /* the interrupt is taken here, if it was not while we waited; then idle gives way */
     }
 }
 

@@ -20,9 +20,10 @@ void timeout_add(struct timeout *t, uint64_t when)
 {
     unsigned long s = hal_irq_save();
     struct cpu *cpu = this_cpu();
-    KASSERT(t->cpu == NULL);
     spin_lock_raw(&cpu->timeouts.lock);
+    KASSERT(!t->pending);
     t->cpu = cpu;
+    t->pending = true;
     heap_insert(&cpu->timeouts.heap, &t->node, when);
     spin_unlock_raw(&cpu->timeouts.lock);
     clock_alarm_by(cpu, when);
@@ -31,42 +32,43 @@ void timeout_add(struct timeout *t, uint64_t when)
 
 bool timeout_cancel(struct timeout *t)
 {
+    struct cpu *cpu = t->cpu;
+    if (cpu == NULL)
+        return false;
     for (;;) {
-        unsigned long s = hal_irq_save();
-        struct cpu *cpu = t->cpu;
-        if (cpu == NULL) {
-            hal_irq_restore(s);
-            return false;
-        }
-        spin_lock_raw(&cpu->timeouts.lock);
+        unsigned long s = spin_lock(&cpu->timeouts.lock);
         bool running = cpu->timeouts.running == t;
-        bool pending = t->cpu == cpu && !running;
-        if (pending) {
+        bool stopped = t->pending;
+        if (stopped) {
             heap_remove(&cpu->timeouts.heap, &t->node);
-            t->cpu = NULL;
+            t->pending = false;
         }
         spin_unlock(&cpu->timeouts.lock, s);
-        if (pending)
-            return true;
-        hal_cpu_relax(); /* its function is running on another CPU: wait for the end */
+        if (!running)
+            return stopped;
+        hal_cpu_relax(); /* its function is running on another CPU: wait for the end, it may add itself again */
     }
 }
 
 uint64_t timeouts_run(struct cpu *cpu, uint64_t now)
 {
     struct timeouts *ts = &cpu->timeouts;
+    uint64_t next = UINT64_MAX;
     spin_lock_raw(&ts->lock);
-    struct heap_node *first;
-    while ((first = ts->heap.root) != NULL && first->key <= now) {
-        struct timeout *t = container_of(first, struct timeout, node);
-        heap_remove(&ts->heap, first);
+    while (ts->heap.root != NULL) {
+        struct timeout *t = container_of(ts->heap.root, struct timeout, node);
+        next = t->node.key;
+        if (next > now)
+            break;
+        next = UINT64_MAX;
+        heap_remove(&ts->heap, &t->node);
+        t->pending = false;
         ts->running = t;
         spin_unlock_raw(&ts->lock);
         t->fn(t->arg);
         spin_lock_raw(&ts->lock);
-        ts->running = NULL;
-        t->cpu = NULL; /* from here on it may be gone */
+        ts->running = NULL; /* from here on t may be gone */
     }
     spin_unlock_raw(&ts->lock);
-    return first != NULL ? first->key : UINT64_MAX;
+    return next;
 }

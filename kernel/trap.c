@@ -1,7 +1,7 @@
 /*
  * trap.c - every trap ends here: interrupts are handled, faults of the kernel are the end.
  *
- * The only place that preempts: the end of an interrupt.
+ * A thread is preempted here and nowhere else, at the end of an interrupt.
  */
 #include <kernel/entry.h>
 #include <kernel/irq.h>
@@ -10,7 +10,7 @@
 
 void trap_dispatch(struct hal_frame *f, const struct trap_info *t)
 {
-    if (t->kind != TRAP_IRQ)
+    if (t->kind != TRAP_IRQ || t->emergency)
         panic_trap(f, t);
     irq_dispatch();
     if (this_cpu()->rq.need_resched)

@@ -24,10 +24,7 @@ static unsigned index_at(uintptr_t va, unsigned level)
     return (unsigned)(va >> (PAGE_SHIFT + 9 * level)) & ((1u << bits) - 1);
 }
 
-/*
- * The entry for va at `level`, or, if the way there ends before, the entry where it ends; *at says at which
- * level. The root is NULL in the host's tests of nothing but pte.c: no walk there.
- */
+/* The entry for va at `level`, or, if the way there ends before, where it ends; *at says at which level. */
 static pte_t *walk(uintptr_t va, unsigned level, unsigned *at)
 {
     pte_t *table = root;
@@ -76,10 +73,14 @@ static void map_range(uintptr_t va, struct mem_range r, unsigned prot)
     }
 }
 
+/* Whole pages only: what shares its page with something hidden stays hidden. */
 static void map_ram(struct mem_range r, void *arg)
 {
     (void)arg;
-    map_range((uintptr_t)hal_p2v(r.base), r, PROT_R | PROT_W);
+    uintptr_t base = align_up(r.base, PAGE_SIZE);
+    uintptr_t end = align_down(r.base + r.size, PAGE_SIZE);
+    if (base < end)
+        map_range((uintptr_t)hal_p2v(base), (struct mem_range){ base, end - base }, PROT_R | PROT_W);
 }
 
 static void map_image(const char *from, const char *to, unsigned prot)
@@ -126,7 +127,9 @@ void vm_init(const struct boot_info *bi)
 
     /* We stand on the boot stack. Its lowest page becomes its guard. */
     uintptr_t guard = (uintptr_t)__builtin_frame_address(0) & ~(uintptr_t)(KSTACK_SLOT - 1);
-    *walk(guard, 0, &at) = 0;
+    pte_t *e = walk(guard, 0, &at);
+    KASSERT(at == 0); /* not within a block */
+    *e = 0;
     hal_pt_kernel(hal_v2p(root));
 }
 

@@ -11,6 +11,7 @@ void waitq_init(struct waitq *wq, const char *name)
 void waitq_prepare(struct waitq *wq, struct waiter *w)
 {
     w->proc = current();
+    w->woken = false;
     list_init(&w->link);
     sched_prepare();
     unsigned long s = spin_lock(&wq->lock);
@@ -18,26 +19,30 @@ void waitq_prepare(struct waitq *wq, struct waiter *w)
     spin_unlock(&wq->lock, s);
 }
 
-void waitq_finish(struct waitq *wq, struct waiter *w)
+/* Lock held. A woken waiter leaves the queue here, so that the next wake_one finds the next. */
+static void wake_first(struct waitq *wq)
+{
+    if (list_empty(&wq->waiters))
+        return;
+    struct waiter *w = list_first_entry(&wq->waiters, struct waiter, link);
+    list_del(&w->link);
+    w->woken = true;
+    sched_wake(w->proc);
+}
+
+void waitq_finish(struct waitq *wq, struct waiter *w, bool done)
 {
     unsigned long s = spin_lock(&wq->lock);
     list_del(&w->link);
+    if (done && w->woken)
+        wake_first(wq);
     spin_unlock(&wq->lock, s);
-}
-
-/* Queue lock held. A woken waiter leaves the queue here, so that the next wake_one finds the next. */
-static void wake_first(struct waitq *wq)
-{
-    struct waiter *w = list_first_entry(&wq->waiters, struct waiter, link);
-    list_del(&w->link);
-    sched_wake(w->proc);
 }
 
 void waitq_wake_one(struct waitq *wq)
 {
     unsigned long s = spin_lock(&wq->lock);
-    if (!list_empty(&wq->waiters))
-        wake_first(wq);
+    wake_first(wq);
     spin_unlock(&wq->lock, s);
 }
 

@@ -29,3 +29,14 @@ void range_subtract(struct mem_range r, const struct mem_range *cut, unsigned n,
         r.base = last(*first) + 1;
     }
 }
+
+void range_sort(struct mem_range *r, unsigned n)
+{
+    for (unsigned i = 1; i < n; i++) {
+        struct mem_range next = r[i];
+        unsigned at = i;
+        for (; at > 0 && r[at - 1].base > next.base; at--)
+            r[at] = r[at - 1];
+        r[at] = next;
+    }
+}

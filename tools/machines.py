@@ -188,6 +188,14 @@ def find_qemu(m):
     return path
 
 
+def objdump(m):
+    """The disassembler of a machine."""
+    prefixes = {"x86": ("i686-linux-gnu-", "i686-elf-", ""),
+                "arm64": ("aarch64-linux-gnu-", "aarch64-none-elf-", "aarch64-elf-"),
+                "riscv": ("riscv64-unknown-elf-", "riscv64-linux-gnu-", "riscv64-elf-")}[m.arch]
+    return next((p + "objdump" for p in prefixes if shutil.which(p + "objdump")), "llvm-objdump")
+
+
 def comma(path):
     """A file name inside an option with commas: QEMU reads two of them as one."""
     return str(path).replace(",", ",,")

@@ -120,13 +120,12 @@ static void decode(struct trap_info *t, const struct hal_frame *f)
 void arm64_trap(struct hal_frame *f, bool emergency, unsigned vector)
 {
     static const struct trap_info interrupt = { .kind = TRAP_IRQ };
-    if (vector == VECTOR_IRQ) {
+    if (vector == VECTOR_IRQ && !emergency) {
         trap_dispatch(f, &interrupt);
         return;
     }
     struct trap_info t = {
         .kind = TRAP_UNKNOWN,
-        .from_user = (f->spsr & SPSR_EL_MASK) == SPSR_EL0,
         .emergency = emergency,
         .addr = f->far,
         .code = f->esr,

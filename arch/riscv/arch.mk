@@ -10,3 +10,4 @@ ARCH_LDFLAGS   := -m elf64lriscv
 ARCH_OBJS      := boot.o early.o info.o entry.o trap.o frame.o switch.o context.o cpu.o \
                   irqchip.o timer.o pte.o mmu.o regs.o
 IMAGE          := Image
+IMAGE_CHECKS   := --load 0x80200000

@@ -70,9 +70,9 @@ void early_main(unsigned long hart, uintptr_t dtb_pa, uint64_t entry_ticks)
     long size = dt_open(&dt, hal_p2v(dtb_pa), DTB_MAX_SIZE);
     if (size < 0)
         panic("no device tree at %p, where a1 said it is", (void *)dtb_pa);
+    board_probe(&dt);
     read_device_tree(&bi, &dt);
     add(&bi.reserved, dtb_pa, (uint64_t)size);
-    board_probe(&dt);
     riscv_irqchip_probe(&dt, hart);
     riscv_timer_probe(&dt);
     kernel_main(&bi);

@@ -38,15 +38,19 @@ void riscv_trap(struct hal_frame *f, bool emergency)
 {
     static const struct trap_info interrupt = { .kind = TRAP_IRQ };
     static const struct cause unknown = { TRAP_UNKNOWN, 0, "reserved exception" MANUAL };
+    static const struct cause homeless = { TRAP_IRQ, 0, "interrupt" MANUAL };
+    const struct cause *c = &unknown;
     if (f->scause & SCAUSE_INTERRUPT) {
-        trap_dispatch(f, &interrupt);
-        return;
+        if (!emergency) {
+            trap_dispatch(f, &interrupt);
+            return;
+        }
+        c = &homeless;
+    } else if (f->scause < ARRAY_SIZE(causes) && causes[f->scause].what != NULL) {
+        c = &causes[f->scause];
     }
-    bool known = f->scause < ARRAY_SIZE(causes) && causes[f->scause].what != NULL;
-    const struct cause *c = known ? &causes[f->scause] : &unknown;
     struct trap_info t = {
         .kind = c->kind,
-        .from_user = (f->sstatus & SSTATUS_SPP) == 0,
         .emergency = emergency,
         .prot = c->prot,
         .addr = f->stval,

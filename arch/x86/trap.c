@@ -85,7 +85,6 @@ void x86_trap(struct hal_frame *f, bool emergency)
     }
     struct trap_info t = {
         .kind = TRAP_UNKNOWN,
-        .from_user = (f->cs & SEG_RPL_USER) != 0,
         .emergency = emergency,
         .code = f->vector << CODE_VECTOR_SHIFT | f->error,
         .what = "unexpected interrupt vector" MANUAL,

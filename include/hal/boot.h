@@ -20,7 +20,7 @@ struct boot_ranges {
 };
 
 struct boot_info {
-    struct boot_ranges ram;       /* as the firmware lists it, ascending, what cannot be addressed cut off */
+    struct boot_ranges ram;       /* as the firmware lists it, what cannot be addressed cut off */
     struct boot_ranges reserved;  /* parts of it that somebody still uses: mapped, never handed out */
     struct boot_ranges hidden;    /* parts of it that must not even be mapped */
     uint64_t           ram_found; /* bytes of RAM on the machine, addressable or not */

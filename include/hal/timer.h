@@ -11,7 +11,7 @@ static inline uint64_t hal_timer_now(void); /* Any context. boot_info.timer_hz c
 
 void hal_timer_init_cpu(void);       /* irqs off, once per CPU. No alarm set, hal_info.timer_irq unmasked. */
 /*
- * irqs off. THE alarm of this CPU, replacing the last, which is quiet from here on if it has rung: at counter
+ * irqs off. THE alarm of this CPU, replacing the last, which is quiet from here on: at counter
  * value `when`, at once if that is past, never if it is UINT64_MAX. May come early when `when` is further
  * away than the device can count: the core looks and arms again.
  */

@@ -22,8 +22,3 @@ void kprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  */
 void console_panic(void);
 void console_panic_puts(const char *s);
-
-/* Thread. Prints the log once more. */
-void dmesg(void);
-/* Any context. Messages of a level below this one are shown. */
-void printk_set_level(unsigned level);

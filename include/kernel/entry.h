@@ -21,13 +21,12 @@ enum trap_kind {
 
 struct trap_info {
     enum trap_kind kind;
-    bool           from_user;
     /* the stack was unusable: this runs on the port's emergency stack, and cannot return */
     bool           emergency;
     unsigned       prot;      /* PROT_* of the access that faulted, as far as the machine says */
     uintptr_t      addr;      /* and its address */
     unsigned long  code;      /* raw cause */
-    const char    *what;      /* the cause in words, manual section included; NULL for TRAP_IRQ */
+    const char    *what;      /* the cause in words, manual section included; NULL for an ordinary TRAP_IRQ */
 };
 
 /* Boot CPU, once. State: hal/boot.h. bi may lie on the caller's stack. */

@@ -19,6 +19,11 @@ enum { LOGLEVEL_INFO = 6, LOGLEVEL_DEFAULT = 7, LOGLEVEL_ALL = 8 };
 
 void printk(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Any context. From now on messages of a level below this one are shown. */
+void printk_set_level(unsigned level);
+/* Any context. The ring once more. */
+void printk_dump(void);
+
 /*
  * The end: message, registers if there was a trap, backtrace, then what `panic=` on the command line says.
  * Any context.

@@ -18,7 +18,7 @@ enum { PRIO_LOW = 1, PRIO_NORMAL = 3, PRIO_HIGH = 5, PRIO_COUNT = 8 };
 
 /* A bit each, so that a set of states is a mask. */
 enum proc_state {
-    PROC_NEW = 1,      /* being made; nobody else sees it */
+    PROC_NEW = 1,      /* being made; never ran */
     PROC_RUNNING = 2,  /* on a run queue, and on a CPU */
     PROC_SLEEPING = 4, /* waits to be woken */
     PROC_READY = 8,    /* on a run queue */

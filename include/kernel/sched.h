@@ -42,7 +42,7 @@ extern struct cpu cpus[MAX_CPUS];
 void sched_init(struct proc *idle, unsigned quantum_ms);
 bool sched_started(void);
 
-void sched_start(struct proc *p); /* Any context. p is NEW; it becomes READY. */
+void sched_start(struct proc *p); /* Any context. p is NEW and has its CPU; it becomes READY. */
 /* Thread, irqs on. Lets the next of equal priority run; returns at once if there is none. */
 void sched_yield(void);
 void sched_preempt(void);         /* irqs off, no lock held. The same, at the end of a trap. */

@@ -15,7 +15,8 @@ struct timeout {
     struct heap_node node;     /* key: when, in counter ticks */
     void      (*fn)(void *arg); /* irqs off, no lock held, in an interrupt */
     void       *arg;
-    struct cpu *cpu;           /* on whose heap it is; NULL: on none */
+    struct cpu *cpu;           /* on whose heap it is or was last; NULL: never on any */
+    bool        pending;       /* on that heap. That heap's lock */
 };
 
 struct timeouts {
@@ -29,7 +30,7 @@ void timeouts_init(struct timeouts *ts);
 void timeout_init(struct timeout *t, void (*fn)(void *arg), void *arg);
 
 /*
- * Any context. t is on no heap. fn(arg) is called on this CPU at counter value `when`, at once if that is
+ * Any context, t's own function included. t is on no heap. fn(arg) is called on this CPU at counter value `when`, at once if that is
  * past.
  */
 void timeout_add(struct timeout *t, uint64_t when);

@@ -7,6 +7,7 @@
 #pragma once
 #include <kernel/spinlock.h>
 #include <lib/list.h>
+#include <stdbool.h>
 
 struct proc;
 
@@ -18,6 +19,7 @@ struct waitq {
 struct waiter {
     struct list  link;
     struct proc *proc;
+    bool         woken; /* a waker has taken it off the queue */
 };
 
 void waitq_init(struct waitq *wq, const char *name);
@@ -25,9 +27,9 @@ void waitq_init(struct waitq *wq, const char *name);
 void waitq_wake_one(struct waitq *wq);
 void waitq_wake_all(struct waitq *wq); /* The same for all. */
 
-/* Thread. For wait_event(): join; leave. */
+/* Thread. For wait_event(): join; leave. done: without having slept, so that a wake-up meanwhile is the next one's. */
 void waitq_prepare(struct waitq *wq, struct waiter *w);
-void waitq_finish(struct waitq *wq, struct waiter *w);
+void waitq_finish(struct waitq *wq, struct waiter *w, bool done);
 
 /* For wait_event(). In a header below sched.h, which needs struct waitq. */
 void sched_sleep(void);
@@ -39,7 +41,7 @@ void sched_sleep(void);
         bool done_ = (cond);                                                                               \
         if (!done_)                                                                                        \
             sched_sleep();                                                                                 \
-        waitq_finish(wq, &waiter_);                                                                        \
+        waitq_finish(wq, &waiter_, done_);                                                                      \
         if (done_)                                                                                         \
             break;                                                                                         \
     }

@@ -8,6 +8,9 @@ struct mem_range {
     size_t    size; /* bytes; base + size does not wrap, except to 0 */
 };
 
+/* Sorts n ranges by base; a handful. */
+void range_sort(struct mem_range *r, unsigned n);
+
 /*
  * Calls fn for each piece of r that none of the n ranges in cut covers, from low to high. cut: in any order,
  * may overlap.

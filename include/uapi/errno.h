@@ -1,9 +1,6 @@
 /* uapi/errno.h - error numbers; those of Linux, as our binary interface is. Returned negative. */
 #pragma once
 
-#define ENOENT 2
-#define ESRCH  3
 #define ECHILD 10
 #define EAGAIN 11
 #define ENOMEM 12
-#define EINVAL 22

@@ -1,15 +1,13 @@
 """coverage.py - which instructions of core and ports the tests execute: QEMU's log of what it translates, and
 tools/coverage. A line per port, `ok PORT ...`, if both figures reach their targets."""
 
-import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from harness import PORTS, ROOT, Console  # noqa: E402
+from harness import PORTS, ROOT, Console, machines  # noqa: E402
 
 CORE, PORT = 85, 75     # percent
 SESSION = ("help", "ps", "uptime", "irq", "mem", "dmesg", "sleep 5", "sleep", "demo", "demo threads",
@@ -22,13 +20,6 @@ RUNS = ("test=all", "demo=539 seconds=1 exit quantum=0 mem=1 panic=what",
         *(f"test=fault-{name} panic=poweroff" for name in FAULTS))
 STUBS = ("x86_trap_stubs", "arm64_vectors")     # a copy per vector
 DTS = Path(__file__).parent / "dts" / "rpi4.dts"
-OBJDUMP = {"x86": ("i686-linux-gnu-objdump", "i686-elf-objdump", "objdump"),
-           "arm64": ("aarch64-linux-gnu-objdump", "aarch64-none-elf-objdump"),
-           "riscv": ("riscv64-unknown-elf-objdump", "riscv64-linux-gnu-objdump")}
-
-
-def objdump(port):
-    return next((p for p in OBJDUMP[port.arch] if shutil.which(p)), "llvm-objdump")
 
 
 def device_tree(directory):
@@ -67,7 +58,7 @@ def main():
         directory.mkdir(parents=True, exist_ok=True)
         plain, tests = record(port, directory)
         argv = [sys.executable, "tools/coverage", "--missing", "--name", port.name,
-                "--objdump", objdump(port),
+                "--objdump", machines.objdump(port),
                 *(f"--leave-out={name}" for name in STUBS), "--min-core", str(CORE), "--min-port", str(PORT),
                 "--image", str(port.build_dir() / "triptych.elf"), *map(str, plain),
                 "--image", str(port.build_dir() / "triptych-test.elf"), *map(str, tests)]

@@ -1,10 +1,11 @@
-"""guest.py - a guest that can also be looked at from outside: QEMU's monitor, its gdb stub, the cost to the host."""
+"""guest.py - a guest that can be looked at from outside: QEMU's monitor, its gdb stub, the host's time."""
 
 import json
 import os
 import re
 import shutil
 import socket
+import struct
 import tempfile
 import time
 from pathlib import Path
@@ -28,7 +29,8 @@ REGISTERS = {
 def symbols(elf):
     """{name: address} of an ELF file."""
     with open(elf, "rb") as file:
-        return {s.name: s["st_value"] for s in ELFFile(file).get_section_by_name(".symtab").iter_symbols() if s.name}
+        table = ELFFile(file).get_section_by_name(".symtab")
+        return {symbol.name: symbol["st_value"] for symbol in table.iter_symbols()}
 
 
 def wait_until(condition, explain=lambda: "it never happened"):
@@ -190,11 +192,11 @@ class Gdb:
 
 
 class Guest(Console):
-    """A Console with .monitor and .directory, and with gdb=True also .gdb: then the guest waits at its reset.
+    """A Console with .monitor and .directory, and with gdb=True also .gdb: the guest then waits at its reset.
 
-    shift=N counts instructions like icount=N, but idle time passes as it does outside. A guest that idles at its
-    prompt has nothing due, and would otherwise jump to the next timer of any device, on riscv to the end of time:
-    OpenSBI leaves its own alarm there.
+    shift=N counts instructions like icount=N, but idle time passes as it does outside. A guest that idles at
+    its prompt has nothing due, and would otherwise jump to the next timer of any device, on riscv to the end
+    of time: OpenSBI leaves its own alarm there.
     """
 
     def __init__(self, port, cmdline="", gdb=False, shift=None, extra=(), **options):
@@ -230,3 +232,12 @@ class Guest(Console):
         """What QEMU has used of the host's CPUs so far."""
         fields = Path(f"/proc/{self.child.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def elf_at(address, content, machine):
+    """An ELF file, 64 bits, of one segment that begins with the entry. machine: as in the ELF header."""
+    ident = b"\x7fELF" + bytes((2, 1, 1)) + bytes(9)
+    header = struct.pack("<HHIQQQIHHHHHH", 2, machine, 1, address, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+    room = len(content) + (1 << 20)
+    segment = struct.pack("<IIQQQQQQ", 1, 7, 4096, address, address, len(content), room, 4096)
+    return (ident + header + segment).ljust(4096, b"\0") + content

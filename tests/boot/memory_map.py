@@ -1,4 +1,4 @@
-"""memory_map.py - what the command `mem` must say, computed anew from its ranges and the size of the image."""
+"""memory_map.py - what `mem` must say, computed anew from its ranges and the size of the image."""
 
 import re
 

@@ -1,11 +1,11 @@
-"""test_entry.py - every way into the kernel: exception levels, boot harts, device trees, and the ways that are refused.
+"""test_entry.py - every way into the kernel: exception levels, boot harts, device trees; and what is refused.
 
-The debugger makes what QEMU's own loader does not: another exception level, a device tree that QEMU has not changed,
-the hart that comes first.
+The debugger makes what QEMU's own loader does not: another exception level, a device tree that QEMU has not
+changed, the hart that comes first.
 
-Seen to fail: without the comparison of addresses in boot.S (silence), without the drop from EL3 or EL2 (silence),
-without the /memreserve/ list, with the PLIC context of hart 0 for all harts (the prompt does not answer), with "pae"
-struck from what boot.asm asks of the CPU.
+Seen to fail: without the comparison of addresses in boot.S; without the drop from EL3, or from EL2; without
+the /memreserve/ list; with the PLIC context of hart 0 for all harts; with PAE struck from what boot.asm
+asks of the CPU.
 """
 
 import re
@@ -14,19 +14,18 @@ import subprocess
 
 import pytest
 
-from guest import Guest, symbols, wait_until
+from guest import Guest, elf_at, symbols, wait_until
 from harness import OK, Console
-from test_matrix import check_memory, ranges
+from memory_map import LOAD, check_memory, ranges
 
-MIB = 1 << 20
 WRONG_PLACE = "Triptych: loaded at the wrong address; this image must lie at "
-ARM64_ENTRY, RISCV_ENTRY, X86_KERNEL_BASE = 0x80000, 0x80200000, 0x80000000
+ARM64_ENTRY, RISCV_ENTRY, X86_KERNEL_BASE = LOAD["arm64"], LOAD["riscv"], 0x80000000
 SBI_HSM = 0x48534D
 TREE_PA, STUB_PA, AWAY_PA = 0x8200000, 0x1000000, 0x80400000
 
 
 def use(port, console):
-    """The kernel is all there: input, time, memory, and the way out. Returns the text up to the prompt, and `mem`."""
+    """All is there: input, time, memory, the way out. Returns the text before the prompt, and `mem`."""
     before = console.prompt()
     assert re.search(r"^up \d+\.\d{3} s, 3 processes", console.command("uptime"), re.M)
     console.command("sleep 20")
@@ -46,7 +45,7 @@ def level(gdb):
     return gdb.register("cpsr") >> 2 & 3
 
 
-# --- arm64 --------------------------------------------------------------------------------------------------------
+# --- arm64 --------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name, entered_at", (("kernel8.img", 2), ("triptych.elf", 3)))
 def test_entry_by_image(arm64, name, entered_at):
@@ -124,7 +123,8 @@ def test_device_tree_as_it_is(arm64, tree):
         console.gdb.resume()
         before, shown = use(arm64, console)
         assert (TREE_PA, TREE_PA + len(data)) in check_tree(before, shown)
-        assert ranges(shown, "RAM") == [(0, 0x20000000), (0x40000000, 0x50000000)] and not ranges(shown, "initrd")
+        assert ranges(shown, "RAM") == [(0, 0x20000000), (0x40000000, 0x50000000)]
+        assert not ranges(shown, "initrd")
         assert "768 MiB of RAM" in before
 
 
@@ -139,11 +139,11 @@ def test_no_parameters(arm64):
         assert ranges(shown, "RAM") == [(0, 0x3C000000), (0x40000000, 0x80000000)]
 
 
-# --- riscv --------------------------------------------------------------------------------------------------------
+# --- riscv --------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("hart", range(4))
 def test_boot_hart(riscv, hart):
-    """Any hart may win the firmware's race, but hart 0 nearly always does: here it starts another and stops itself."""
+    """Any hart may win the firmware's race, but hart 0 nearly always does: it starts another, and stops."""
     start_and_stop = (0x00000073,   # ecall                    HSM: start hart a0 at a1, with a2 in its a1
                       0x00100813,   # li   a6, 1
                       0x00000073)   # ecall                    HSM: stop this hart
@@ -167,15 +167,7 @@ def test_raw_image(riscv):
         use(riscv, console)
 
 
-# --- What is refused ----------------------------------------------------------------------------------------------
-
-def elf_at(address, content, machine):
-    """An ELF file of one segment that is also the entry."""
-    ident = b"\x7fELF" + bytes((2, 1, 1)) + bytes(9)
-    header = struct.pack("<HHIQQQIHHHHHH", 2, machine, 1, address, 64, 0, 0, 64, 56, 1, 0, 0, 0)
-    segment = struct.pack("<IIQQQQQQ", 1, 7, 4096, address, address, len(content), len(content) + MIB, 4096)
-    return (ident + header + segment).ljust(4096, b"\0") + content
-
+# --- What is refused ----------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("way", ("arm64-el2", "arm64-el3", "riscv"))
 def test_wrong_address(arm64, riscv, tmp_path, way):

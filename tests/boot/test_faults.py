@@ -25,6 +25,8 @@ EVERYWHERE = {
                              "not present", r"in deep-thread \(PID 3\)", "#0 .*deeper", "#5 .*deeper"),
     "fault-boot-stack-overflow": (r"PANIC: kernel stack overflow in idle \(PID 0\)", "deeper",
                                   "not present"),
+    "fault-no-room-for-interrupt": (r"PANIC: kernel stack overflow in deep-thread \(PID 3\)",
+                                    r"in deep-thread \(PID 3\)"),
     "fault-illegal": (r"PANIC: (illegal|undefined|invalid)", r"hal_regs_illegal\+0x0", WHO),
     "fault-assert": (r"PANIC: assertion failed: lives == 9, tests/kernel/test_fault.c:\d+", WHO,
                      "#0 .* fault_assert"),

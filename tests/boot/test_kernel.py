@@ -1,7 +1,7 @@
 """test_kernel.py - the suite inside the kernel, on three ports, in virtual time.
 
 Planted once: a wake-up that leaves no token, a register that entry does not save, a page that exit leaks: see
-tests/boot/test_planted.py.
+tests/mutants.
 """
 
 import re

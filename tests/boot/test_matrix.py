@@ -17,7 +17,8 @@ from memory_map import ALL, PAGE, check_memory, check_total, ranges
 MIB = 1 << 20
 DIRECT_MAP = {"x86": 1792 * MIB}    # what lies above cannot be addressed by 32 bits
 RAM_OF_PI = 0x40000000 + 0x3C000000  # without the share of the VideoCore
-MEMORY = {"x86": ("64M", "128M", "2G", "3500M", "4G", "8G"), "arm64": ("2G",), "riscv": ("64M", "1G", "4G", "8G")}
+MEMORY = {"x86": ("64M", "128M", "2G", "3500M", "4G", "8G"), "arm64": ("2G",),
+          "riscv": ("64M", "1G", "4G", "8G")}
 CPUS = {"x86": ("qemu32", "qemu32,+nx", "max", "Nehalem"), "riscv": ("rv64,sstc=off", "sifive-u54", "max")}
 
 
@@ -33,7 +34,7 @@ def ports(x86, arm64, riscv):
 
 
 def boot(port, cmdline="", ram=None, limit=ALL, **options):
-    """To the prompt, a look at memory, and off; then the same with a test. Returns what came before the prompt."""
+    """To the prompt, a look at memory, and off; then the same with a test. Returns what came first."""
     with Guest(port, cmdline, gdb=True, **options) as console:
         console.gdb.resume()
         before = console.prompt()
@@ -70,7 +71,7 @@ def test_more_cpus(ports, arch, smp):
 
 @pytest.mark.parametrize("arch, cpu", per_port(CPUS))
 def test_cpus(ports, arch, cpu):
-    """Preempts, sleeps and wakes also where the alarm is the firmware's; says so where nothing protects data."""
+    """Preempts, sleeps, wakes also where the alarm is the firmware's; says so where nothing protects data."""
     before = boot(ports[arch], cpu=cpu)
     assert ("this CPU cannot forbid execution" in before) == (cpu == "qemu32")
     result = run(ports[arch], "test=sched-*", cpu=cpu, icount=3)
@@ -83,7 +84,7 @@ def test_q35(x86):
 
 
 def run_to_power_off(port, cmdline, where, options):
-    """The memory at `where` when the kernel wants to power off after its tests. The image is the one with tests."""
+    """The memory at `where` when the image with tests, after its tests, wants to power off."""
     names = symbols(port.build_dir() / "triptych-test.elf")
     with Guest(port, cmdline, gdb=True, tests=True, extra=options) as console:
         console.gdb.run_to(names["hal_power_off"])
@@ -119,7 +120,7 @@ def test_initrd(port, initrd):
 
 
 def test_nobody_owns_an_initrd(port, initrd):
-    """The control: of the same bytes at a place of which the kernel was not told, every page is handed out."""
+    """The control: of the same bytes where the kernel was told of nothing, every page is handed out."""
     first = 0x85000000 if port.arch == "riscv" else 0x5000000
     limit = "mem=192M" if port.arch == "arm64" else ""
     left = run_to_power_off(port, f"{limit} test=page-exhaustion", (first, first + initrd.stat().st_size),

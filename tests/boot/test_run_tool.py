@@ -2,8 +2,8 @@
 
 tests/tools/test_run.py has the many ways in which a QEMU can end, with one that only pretends.
 
-Seen to fail: the line about quitting left out; poweroff with status 1; a watchdog that only waits; a second QEMU left
-behind.
+Seen to fail: the line about quitting left out; poweroff with status 1; a watchdog that only waits; a QEMU
+left behind.
 """
 
 import os
@@ -15,10 +15,9 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from guest import wait_until
+from guest import elf_at, wait_until
 from harness import OK, PROMPT, ROOT
 from machines import die_with_parent
-from test_entry import elf_at
 
 RUN = str(ROOT / "tools/run")
 TIMED_OUT = 124
@@ -27,8 +26,9 @@ SILENT = {"x86": b"\xeb\xfe", "arm64": b"\x00\x00\x00\x14", "riscv": b"\x6f\x00\
 
 
 def start(port, *options):
-    child = pexpect.spawn(sys.executable, [RUN, "--arch", port.arch, *map(str, options)], timeout=60, encoding="utf-8",
-                          codec_errors="replace", echo=False, preexec_fn=die_with_parent)
+    argv = [RUN, "--arch", port.arch, *map(str, options)]
+    child = pexpect.spawn(sys.executable, argv, timeout=60, encoding="utf-8", codec_errors="replace",
+                          echo=False, preexec_fn=die_with_parent)
     child.delaybeforesend = None
     return child
 
@@ -93,7 +93,8 @@ def test_control_c_is_for_the_guest(port):
 def test_demo_and_options(port):
     """What a person adds reaches the machine: the count of instructions makes two runs the same."""
     argv = [sys.executable, RUN, "--arch", port.arch, "--cmdline", "demo=539 seconds=1 exit", "--icount", "5"]
-    first, second = (subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=60) for _ in range(2))
+    first, second = (subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+                     for _ in range(2))
     assert first.returncode == second.returncode == 33, first.stdout
     assert b"Process A," in first.stdout and first.stdout == second.stdout
 
@@ -114,7 +115,8 @@ def test_watchdog(port, tmp_path):
         child.expect("run: no banner of the kernel within 2 s, QEMU was ended. Likely causes:")
         child.expect(pexpect.EOF)
         causes = re.findall(r"^  - (.*)\r$", child.before, re.M)
-        assert len(causes) >= 3 and any("make debug" in line or "output above" in line for line in causes), child.before
+        assert len(causes) >= 3, child.before
+        assert any("make debug" in line or "output above" in line for line in causes), child.before
         assert any(f"make ARCH={port.arch}" in line for line in causes)
         child.close()
         assert child.exitstatus == TIMED_OUT
@@ -123,8 +125,8 @@ def test_watchdog(port, tmp_path):
         child.close(force=True)
 
 
-@pytest.mark.parametrize("words", (["--arch", "vax"], ["--arch", "arm64", "--smp", "2"], ["--arch", "x86", "--mem", "1"]))
+@pytest.mark.parametrize("words", ("--arch vax", "--arch arm64 --smp 2", "--arch x86 --mem 1"))
 def test_what_cannot_be(words):
     """A word of advice, not a traceback."""
-    done = subprocess.run([sys.executable, RUN, *words], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([sys.executable, RUN, *words.split()], capture_output=True, text=True, timeout=30)
     assert done.returncode == 1 and done.stderr.startswith("run: ") and "Traceback" not in done.stderr

@@ -1,7 +1,7 @@
-"""test_screen.py - the PC's own screen and keyboard: the same text as on the serial line, and alone when there is none.
+"""test_screen.py - the PC's screen and keyboard: beside the serial line, and alone where there is none.
 
-The screen is read out of video memory, the cursor from the registers of the CRT controller, and keys are pressed, by
-QEMU's monitor.
+QEMU's monitor reads video memory and the registers of the CRT controller, which has the cursor, and presses
+keys.
 
 Seen to fail: no scrolling; a cursor that stays; keys without Shift; a screen that stops early; input taken
 from a UART that is not there.
@@ -16,14 +16,15 @@ from harness import OK, PANIC, PROMPT
 
 CRTC_INDEX, CRTC_DATA, CURSOR_HIGH, CURSOR_LOW = 0x3D4, 0x3D5, 14, 15
 ROWS, COLUMNS = 25, 80
-KEYS = {" ": "spc", "\r": "ret", "-": "minus", ".": "dot", "\b": "backspace", "!": "shift-1", "_": "shift-minus"}
+KEYS = {" ": "spc", "\r": "ret", "\b": "backspace", "!": "shift-1", "_": "shift-minus"}
 
 
 def lay_out(text):
-    """What a screen shows of a serial line's text: its last lines, long ones broken, and where the cursor stands."""
+    """What a screen shows of this text: its last lines, long ones broken, and where the cursor stands."""
     text = re.sub(r"\r+\n", "\n", text)
     assert "\r" not in text and "\x1b" not in text
-    lines = [line[at:at + COLUMNS] for line in text.split("\n") for at in range(0, max(len(line), 1), COLUMNS)]
+    lines = [line[at:at + COLUMNS]
+             for line in text.split("\n") for at in range(0, max(len(line), 1), COLUMNS)]
     return [line.rstrip() for line in lines[-ROWS:]], (min(len(lines), ROWS) - 1, len(lines[-1]))
 
 
@@ -38,7 +39,8 @@ def cursor(console):
 
 def press(console, text):
     for char in text:
-        console.monitor(f"sendkey {KEYS.get(char) or (f'shift-{char.lower()}' if char.isupper() else char)} 1")
+        key = f"shift-{char.lower()}" if char.isupper() else KEYS.get(char, char)
+        console.monitor(f"sendkey {key} 1")
 
 
 def wait_for(console, text):
@@ -55,7 +57,7 @@ def check_screen(console):
     lines, at = lay_out(console.output)
     lines += [""] * (ROWS - len(lines))
     wait_until(lambda: (console.screen(), cursor(console)) == (lines, at),
-               lambda: "\n".join([f"cursor {cursor(console)}, not {at}", *console.screen(), "instead of", *lines]))
+               lambda: "\n".join([f"{cursor(console)}:", *console.screen(), f"instead of {at}:", *lines]))
 
 
 def uptime(console):
@@ -81,7 +83,7 @@ def test_scrolling(x86):
 
 
 def test_keyboard(x86):
-    """Letters, Shift, Backspace, Return, arrows; both consoles show what is typed and what is answered."""
+    """Letters, Shift, Backspace, Return, arrows; both consoles show what is typed and the answer."""
     with Guest(x86) as console:
         console.prompt()
         press(console, "uptime\r")

@@ -77,28 +77,26 @@ static void bench_yield(const char *name, unsigned n)
 }
 
 /* From the instruction that is interrupted to the next one: a timer interrupt with nothing due. */
-static void bench_interrupt(void)
+static uint64_t alarms_ns(uint64_t when)
 {
-    unsigned long s = hal_irq_save();
+    struct cpu *cpu = this_cpu();
     uint64_t start = hal_timer_now();
     for (unsigned i = 0; i < LOOPS; i++) {
-        hal_timer_arm(UINT64_MAX);
-        hal_irq_restore(0);
-    }
-    uint64_t arm = ns_since(start);
-    hal_irq_restore(s);
-    struct cpu *cpu = this_cpu();
-    unsigned long taken = irq_stat(hal_info.timer_irq).count;
-    start = hal_timer_now();
-    for (unsigned i = 0; i < LOOPS; i++) {
-        s = hal_irq_save();
-        cpu->alarm = 0;
-        hal_timer_arm(0);
+        unsigned long s = hal_irq_save();
+        cpu->alarm = when;
+        hal_timer_arm(when);
         hal_irq_restore(s);
         while (*(volatile uint64_t *)&cpu->alarm == 0) {
         }
     }
-    uint64_t total = ns_since(start);
+    return ns_since(start);
+}
+
+static void bench_interrupt(void)
+{
+    uint64_t arm = alarms_ns(UINT64_MAX);
+    unsigned long taken = irq_stat(hal_info.timer_irq).count;
+    uint64_t total = alarms_ns(0);
     taken = irq_stat(hal_info.timer_irq).count - taken;
     if (taken != LOOPS)
         kprintf("BENCH-SKIP timer-interrupt: %lu interrupts instead of %u\n", taken, LOOPS);

@@ -5,6 +5,7 @@
 #include <hal/mmu.h>
 #include <hal/regs.h>
 #include <hal/timer.h>
+#include <kernel/clock.h>
 #include <kernel/image.h>
 #include <kernel/kassert.h>
 #include <kernel/ktest.h>
@@ -82,6 +83,11 @@ static NOINLINE void fault_page_execute(void)
 }
 KTEST_FATAL("fault-page-execute", fault_page_execute);
 
+static void set_nothing(void *arg)
+{
+    (void)arg;
+}
+
 /* Deeper and deeper, in a thread of its own; and on the stack that the kernel booted on. */
 static NOINLINE unsigned deeper(volatile unsigned *above)
 {
@@ -105,6 +111,33 @@ static void fault_stack_overflow(void)
     proc_wait(-1, NULL);
 }
 KTEST_FATAL("fault-stack-overflow", fault_stack_overflow);
+
+/* To where a thread can still work, but no trap frame fits: then wait for an interrupt. */
+static NOINLINE void down_to_the_end(void)
+{
+    volatile unsigned char here[64];
+    here[0] = 0;
+    if ((uintptr_t)here % KSTACK_SLOT > PAGE_SIZE + 240)
+        down_to_the_end();
+    while (here[0] == 0) {
+    }
+}
+
+static void crowd(void *arg)
+{
+    (void)arg;
+    static struct timeout t;
+    timeout_init(&t, set_nothing, NULL);
+    timeout_add(&t, hal_timer_now() + clock_ticks_from_ms(1));
+    down_to_the_end();
+}
+
+static void fault_no_room_for_interrupt(void)
+{
+    proc_spawn("deep-thread", PRIO_NORMAL, crowd, NULL);
+    proc_wait(-1, NULL);
+}
+KTEST_FATAL("fault-no-room-for-interrupt", fault_no_room_for_interrupt);
 
 static void overflow_in_interrupt(void *arg)
 {

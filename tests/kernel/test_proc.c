@@ -57,6 +57,35 @@ static void test_spawn_storm(void)
 }
 KTEST("proc-spawn-storm", test_spawn_storm);
 
+/* Whoever looks at the table at any moment sees processes that are whole. */
+static atomic_uint watching;
+
+static void look(struct proc *p, void *arg)
+{
+    (void)arg;
+    proc_run_ticks(p);
+}
+
+static void watch(void *arg)
+{
+    (void)arg;
+    while (atomic_load(&watching) != 0) {
+        proc_for_each(look, NULL);
+        sleep_until(hal_timer_now() + clock_ticks_from_ms(1) / 50);
+    }
+}
+
+static void test_watched_spawns(void)
+{
+    atomic_store(&watching, 1);
+    int watcher = proc_spawn("watcher", PRIO_HIGH, watch, NULL);
+    for (unsigned i = 0; i < 2000; i++)
+        proc_wait(proc_spawn("short", PRIO_NORMAL, nothing, NULL), NULL);
+    atomic_store(&watching, 0);
+    KCHECK(proc_wait(watcher, NULL) == watcher);
+}
+KTEST("proc-watched-spawns", test_watched_spawns);
+
 /* PIDs come back, but not at once. */
 static void test_pids_wrap(void)
 {

@@ -55,6 +55,42 @@ static void test_wake_all(void)
 }
 KTEST("waitq-wake-all", test_wake_all);
 
+/*
+ * A wake-up that finds a waiter which no longer needs it goes on to the next. The condition of the first waiter brings
+ * the second one behind it, then what both wait for, with one wake-up.
+ */
+static void second(void *arg)
+{
+    (void)arg;
+    wait_event(&queue, atomic_load(&tickets) > atomic_load(&served));
+    atomic_fetch_add(&served, 1);
+}
+
+static bool find_all_at_once(void)
+{
+    proc_spawn("second", PRIO_NORMAL, second, NULL);
+    sched_yield(); /* it waits behind us */
+    atomic_store(&tickets, 2);
+    waitq_wake_one(&queue);
+    return true;
+}
+
+static void test_wake_goes_on(void)
+{
+    waitq_init(&queue, "test");
+    atomic_store(&tickets, 0);
+    atomic_store(&served, 0);
+    wait_event(&queue, find_all_at_once());
+    atomic_fetch_add(&served, 1);
+    sleep_ms(1);
+    KCHECK(atomic_load(&served) == 2);
+    atomic_fetch_add(&tickets, 1);
+    waitq_wake_all(&queue);
+    while (proc_wait(-1, NULL) > 0) {
+    }
+}
+KTEST("waitq-wake-goes-on", test_wake_goes_on);
+
 /* Timeouts fire in the order of their times, in an interrupt; what is cancelled does not fire. */
 enum { TIMEOUTS = 16 };
 static struct timeout timeouts[TIMEOUTS];
@@ -84,6 +120,28 @@ static void test_timeouts(void)
     KCHECK(!timeout_cancel(&timeouts[0]));
 }
 KTEST("timeout-order-and-cancel", test_timeouts);
+
+/* A function that adds its own timeout again is a clock. */
+static struct timeout clock_timeout;
+static unsigned       clock_rings;
+
+static void ring_again(void *arg)
+{
+    (void)arg;
+    if (++clock_rings < 5)
+        timeout_add(&clock_timeout, hal_timer_now() + clock_ticks_from_ms(1));
+}
+
+static void test_timeout_again(void)
+{
+    clock_rings = 0;
+    timeout_init(&clock_timeout, ring_again, NULL);
+    timeout_add(&clock_timeout, hal_timer_now());
+    sleep_ms(20);
+    KCHECK(clock_rings == 5);
+    KCHECK(!timeout_cancel(&clock_timeout));
+}
+KTEST("timeout-adds-itself", test_timeout_again);
 
 /* An idle CPU with nothing due takes no interrupt. */
 static void test_tickless(void)

@@ -10,7 +10,7 @@
 
 #include <lib/range.h>
 
-enum { CASES = 300000, SPAN = 96, MOST_CUTS = 9 };
+enum { CASES = 300000, SORTS = 20000, SPAN = 96, MOST_CUTS = 9 };
 
 struct seen {
     uintptr_t window;  /* address of map[0] */
@@ -80,6 +80,28 @@ static void test_random(void **state)
     printf("# %d cases\n", CASES);
 }
 
+/* In order, and still the same ranges: each size says which it was. */
+static void test_sort(void **state)
+{
+    (void)state;
+    uint64_t seed = unit_seed();
+
+    for (unsigned i = 0; i < SORTS; i++) {
+        struct mem_range before[17], r[17];
+        unsigned n = (unsigned)(unit_random(&seed) % (ARRAY_SIZE(r) + 1)), found = 0;
+
+        for (unsigned k = 0; k < n; k++)
+            r[k] = before[k] = (struct mem_range){ unit_random(&seed) >> (i % 2 ? 0 : 61), k };
+        range_sort(r, n);
+        for (unsigned k = 0; k < n; k++) {
+            assert_true(k == 0 || r[k - 1].base <= r[k].base);
+            assert_true(r[k].size < n && r[k].base == before[r[k].size].base);
+            found |= 1u << r[k].size;
+        }
+        assert_int_equal(found, (1u << n) - 1);
+    }
+}
+
 struct pieces {
     struct mem_range piece[8];
     unsigned n;
@@ -127,6 +149,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random),
+        cmocka_unit_test(test_sort),
         cmocka_unit_test(test_wide),
     };
 

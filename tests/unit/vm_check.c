@@ -57,7 +57,7 @@ static void test_much_ram(void **state)
            vm_areas[VM_DIRECT].mapped);
 }
 
-/* Ranges with any ends, none of which shares a page with the next; hidden ones are whole pages. */
+/* Ranges with any ends, and parts of them hidden. */
 static void any_ram(struct boot_info *bi, uint64_t *seed)
 {
     uintptr_t at = unit_random(seed) % 4 * 0x1800;
@@ -76,9 +76,12 @@ static void any_ram(struct boot_info *bi, uint64_t *seed)
             at += unit_random(seed) % PAGE_SIZE;
     }
     bi->hidden.n = (unsigned)(unit_random(seed) % (BOOT_MAX_RANGES + 1));
-    for (unsigned i = 0; i < bi->hidden.n; i++)
-        bi->hidden.range[i] = (struct mem_range){ unit_random(seed) % (VM_BACKED / PAGE_SIZE) * PAGE_SIZE,
-                                                  unit_random(seed) % (i % 2 ? 8 : 1500) * PAGE_SIZE };
+    for (unsigned i = 0; i < bi->hidden.n; i++) {
+        size_t unit = i % 3 == 0 ? 256 : PAGE_SIZE;
+
+        bi->hidden.range[i].base = unit_random(seed) % (VM_BACKED / unit) * unit;
+        bi->hidden.range[i].size = unit_random(seed) % (i % 2 ? 8 : 1500) * unit;
+    }
 }
 
 static void test_random_ram(void **state)
@@ -112,6 +115,17 @@ static void test_init_without_memory(void **state)
     vm_build(&little_ram);
     assert_int_equal(vm_tables, needed);
     printf("# %u failed allocations\n", needed);
+}
+
+/* A block cannot lose its guard page without losing all. */
+static void test_stack_in_a_block(void **state)
+{
+    (void)state;
+    vm_set_up();
+    vm_until_failure = -1;
+    vm_tables = 0;
+    host_cpu.sp = KERNEL_BASE + 0x900000;
+    expect_panic(vm_init(&little_ram), "at == 0");
 }
 
 /* Each page of the kernel half, and what is not in it. */
@@ -208,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_much_ram),
         cmocka_unit_test(test_random_ram),
         cmocka_unit_test(test_init_without_memory),
+        cmocka_unit_test(test_stack_in_a_block),
         cmocka_unit_test(test_is_mapped),
         cmocka_unit_test(vm_test_kmap),
         cmocka_unit_test(vm_test_kmap_without_memory),

@@ -73,8 +73,16 @@ static void model_range(uintptr_t va, uintptr_t pa, size_t size, unsigned prot)
 {
     uintptr_t from = align_down(va, PAGE_SIZE);
 
-    for (uintptr_t at = from; at < va + size; at += PAGE_SIZE)
+    for (uintptr_t at = from; size > 0 && at < va + size; at += PAGE_SIZE)
         vm_model_set(at, pa + (at - from), prot);
+}
+
+/* Of RAM whole pages only. */
+static void model_ram(struct mem_range r)
+{
+    uintptr_t base = align_up(r.base, PAGE_SIZE), end = align_down(r.base + r.size, PAGE_SIZE);
+
+    model_range(KERNEL_BASE + base, base, base < end ? end - base : 0, PROT_R | PROT_W);
 }
 
 static void model_direct(uintptr_t pa, size_t size, unsigned prot)
@@ -97,7 +105,7 @@ static void make_model(const struct boot_info *bi)
     clear_area(&vm_areas[VM_KMAP], vm_port.kmap_base, vm_port.kmap_end);
     clear_area(&vm_areas[VM_DEVICES], vm_port.devices_base, vm_port.devices_end);
     for (unsigned i = 0; i < bi->ram.n; i++)
-        model_direct(bi->ram.range[i].base, bi->ram.range[i].size, PROT_R | PROT_W);
+        model_ram(bi->ram.range[i]);
     for (unsigned i = 0; i < bi->hidden.n; i++)
         model_direct(bi->hidden.range[i].base, bi->hidden.range[i].size, 0);
     model_direct(IMAGE_PA, TEXT_PA - IMAGE_PA, PROT_R);

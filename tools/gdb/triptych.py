@@ -176,7 +176,7 @@ class Runq(Command):
             wants = ", to give way" if rq["need_resched"] else ""
             print(f"CPU {index}: {int(current['pid'])} {name_of(current)} runs{wants}")
             for prio in reversed(range(rq["ring"].type.range()[1] + 1)):
-                if int(rq["ring"][prio]):
+                if int(rq["occupied"]) >> prio & 1:
                     turns = self.ring(rq["ring"][prio])
                     print(f"  priority {prio}:", ", ".join(f"{int(p['pid'])} {name_of(p)}" for p in turns))
 

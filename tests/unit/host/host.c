@@ -109,6 +109,7 @@ struct cpu *host_become_cpu(unsigned index)
     list_init(&idle[index].turn);
     cpus[index].index = index;
     cpus[index].alarm = UINT64_MAX;
+    cpus[index].nheld = 0;
     cpus[index].rq.idle = cpus[index].rq.current = &idle[index];
     host_cpu.sp = (uintptr_t)stack[index] + KSTACK_SLOT / 2;
     *proc_of_stack(host_cpu.sp) = &idle[index];
