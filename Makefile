@@ -119,8 +119,8 @@ objects := $(addprefix $(OBJ)/kernel/,$(KERNEL_OBJS)) $(addprefix $(OBJ)/lib/,$(
            $(addprefix $(OBJ)/arch/$(ARCH)/,$(ARCH_OBJS)) $(addprefix $(OBJ)/boards/$(BOARD)/,$(BOARD_OBJS))
 test_objects := $(addprefix $(OBJ)/,$(TEST_OBJS))
 
-# What the deepest chain of calls may take: a slot without its guard page, without the process that lies at its top,
-# and with 1 KiB to spare.
+# What the deepest chain of calls may take: a slot without its guard page, without the process that lies at
+# its top, and with 1 KiB to spare.
 STACK_LIMIT := 10752
 
 # --- Compiling ------------------------------------------------------------------------------------

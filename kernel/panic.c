@@ -139,7 +139,10 @@ static const struct proc *stack_owner(uintptr_t addr)
     return *proc_of_stack(addr);
 }
 
-/* Who has used up his stack, if that is what happened: the fault is in a guard page, or no frame fits above it. */
+/*
+ * Who has used up his stack, if that is what happened: the fault is in a guard page, or no frame fits above
+ * it.
+ */
 static const struct proc *overflowed(const struct hal_frame *f, const struct trap_info *t)
 {
     uintptr_t at = t->kind == TRAP_PAGE_FAULT ? t->addr : hal_frame_sp(f);

@@ -201,7 +201,7 @@ _Noreturn void sched_idle(void)
         unsigned long s = hal_irq_save();
         if (!this_cpu()->rq.need_resched)
             hal_cpu_idle();
-        hal_irq_restore(s); /* the interrupt is taken here, if it was not while we waited; then idle gives way */
+        hal_irq_restore(s); /* an interrupt not yet taken is taken here; at its end idle gives way */
     }
 }
 

@@ -46,7 +46,8 @@ bool timeout_cancel(struct timeout *t)
         spin_unlock(&cpu->timeouts.lock, s);
         if (!running)
             return stopped;
-        hal_cpu_relax(); /* its function is running on another CPU: wait for the end, it may add itself again */
+        /* its function is running on another CPU: wait for the end, it may add itself again */
+        hal_cpu_relax();
     }
 }
 

@@ -1,6 +1,6 @@
 /* early.c - what the boot loader says (Multiboot Specification 0.6.96, 3.3), neutral; then kernel_main(). */
-#include <arch/io.h>
 #include <arch/layout.h>
+#include <arch/sysreg.h>
 #include <arch/x86.h>
 #include <board/board.h>
 #include <hal/boot.h>

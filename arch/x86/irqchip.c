@@ -3,8 +3,8 @@
  *
  * Each interrupt has a vector of its own, so what there is to claim is known when the trap begins.
  */
-#include <arch/io.h>
 #include <arch/lapic.h>
+#include <arch/sysreg.h>
 #include <arch/x86.h>
 #include <hal/info.h>
 #include <hal/irqchip.h>

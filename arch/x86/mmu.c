@@ -1,6 +1,6 @@
 /* mmu.c - cr3, cr4, invlpg. */
-#include <arch/io.h>
 #include <arch/segments.h>
+#include <arch/sysreg.h>
 #include <arch/x86.h>
 #include <hal/info.h>
 #include <hal/mmu.h>

@@ -6,8 +6,8 @@
  * emergency stack, as the second TSS says.
  */
 #include <arch/frame.h>
-#include <arch/io.h>
 #include <arch/segments.h>
+#include <arch/sysreg.h>
 #include <arch/x86.h>
 #include <kernel/config.h>
 

@@ -4,8 +4,8 @@
  * Neither it nor the time-stamp counter says how fast it counts: both are compared with the 8254 (Intel data
  * sheet), which counts at a third of 3.579545 MHz in every PC.
  */
-#include <arch/io.h>
 #include <arch/lapic.h>
+#include <arch/sysreg.h>
 #include <arch/x86.h>
 #include <hal/cpu.h>
 #include <hal/irqchip.h>

@@ -1,7 +1,7 @@
 /* trap.c - decodes traps; decides nothing (Intel SDM vol. 3A 6.15, exception and interrupt reference). */
 #include <arch/frame.h>
-#include <arch/io.h>
 #include <arch/segments.h>
+#include <arch/sysreg.h>
 #include <arch/x86.h>
 #include <kernel/config.h>
 #include <kernel/entry.h>

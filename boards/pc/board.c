@@ -1,5 +1,5 @@
 /* board.c - which of the devices are there. */
-#include <arch/io.h>
+#include <arch/sysreg.h>
 #include <board/board.h>
 #include <hal/info.h>
 #include <hal/mmu.h>

@@ -2,7 +2,7 @@
  * keyboard.c - the PS/2 keyboard, US layout: scan code set 1, to which the 8042 translates (IBM PS/2 Hardware
  * Interface Technical Reference, "Keyboard and Auxiliary Device Controller"). The firmware has set both up.
  */
-#include <arch/io.h>
+#include <arch/sysreg.h>
 #include <board/board.h>
 #include <lib/util.h>
 

@@ -1,5 +1,5 @@
 /* power.c - QEMU's debug exit, which can tell the host a status; else ACPI, and the ways to reset a PC. */
-#include <arch/io.h>
+#include <arch/sysreg.h>
 #include <board/board.h>
 #include <hal/cpu.h>
 #include <hal/power.h>

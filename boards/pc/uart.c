@@ -1,5 +1,5 @@
 /* uart.c - a 16550A (National Semiconductor PC16550D data sheet, section 8), at ports. */
-#include <arch/io.h>
+#include <arch/sysreg.h>
 #include <board/board.h>
 
 enum { UART_RBR = 0, UART_THR = 0, UART_DLL = 0, UART_IER = 1, UART_DLM = 1, UART_FCR = 2 };

@@ -3,7 +3,7 @@
  *
  * Video memory is slow, to read above all: what it shows is known here, and only what changes is written.
  */
-#include <arch/io.h>
+#include <arch/sysreg.h>
 #include <board/board.h>
 #include <hal/mmu.h>
 #include <stdint.h>

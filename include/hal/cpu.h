@@ -19,9 +19,9 @@ static inline bool          hal_irq_enabled(void);           /* Any context. */
 static inline void          hal_cpu_relax(void);             /* Any context. The body of a spin loop. */
 
 /*
- * irqs off on entry and return. Waits until an interrupt is pending; one that came after the caller's last look
- * ends the wait at once. It stays pending, or it has been taken by the time this returns (x86), and other threads
- * may then have run.
+ * irqs off on entry and return. Waits until an interrupt is pending; one that came after the caller's last
+ * look ends the wait at once. It stays pending, or it has been taken by the time this returns (x86), and
+ * other threads may then have run.
  */
 void hal_cpu_idle(void);
 _Noreturn void hal_halt(void);           /* Any context. irqs off; this CPU stops for good, using no power. */

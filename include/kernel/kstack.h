@@ -12,7 +12,7 @@ void kstack_free(uintptr_t slot);
 void kstack_trim(void);
 
 /*
- * Any context, DEBUG builds, where a fresh stack is filled: bytes at the deep end that were never used. Elsewhere the
- * number means nothing.
+ * Any context, DEBUG builds, where a fresh stack is filled: bytes at the deep end that were never used.
+ * Elsewhere the number means nothing.
  */
 unsigned kstack_unused(uintptr_t slot);

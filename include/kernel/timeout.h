@@ -30,8 +30,8 @@ void timeouts_init(struct timeouts *ts);
 void timeout_init(struct timeout *t, void (*fn)(void *arg), void *arg);
 
 /*
- * Any context, t's own function included. t is on no heap. fn(arg) is called on this CPU at counter value `when`, at once if that is
- * past.
+ * Any context, t's own function included. t is on no heap. fn(arg) is called on this CPU at counter value
+ * `when`, at once if that is past.
  */
 void timeout_add(struct timeout *t, uint64_t when);
 

@@ -27,7 +27,10 @@ void waitq_init(struct waitq *wq, const char *name);
 void waitq_wake_one(struct waitq *wq);
 void waitq_wake_all(struct waitq *wq); /* The same for all. */
 
-/* Thread. For wait_event(): join; leave. done: without having slept, so that a wake-up meanwhile is the next one's. */
+/*
+ * Thread. For wait_event(): join; leave. done: without having slept, so that a wake-up meanwhile is the next
+ * one's.
+ */
 void waitq_prepare(struct waitq *wq, struct waiter *w);
 void waitq_finish(struct waitq *wq, struct waiter *w, bool done);
 

@@ -56,8 +56,8 @@ static void test_wake_all(void)
 KTEST("waitq-wake-all", test_wake_all);
 
 /*
- * A wake-up that finds a waiter which no longer needs it goes on to the next. The condition of the first waiter brings
- * the second one behind it, then what both wait for, with one wake-up.
+ * A wake-up that finds a waiter which no longer needs it goes on to the next. The condition of the first
+ * waiter brings the second one behind it, then what both wait for, with one wake-up.
  */
 static void second(void *arg)
 {

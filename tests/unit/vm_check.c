@@ -185,9 +185,9 @@ static void test_explain(void **state)
     static const unsigned prots[] = { PROT_R, PROT_W, PROT_X };
     const uintptr_t places[] = {
         KERNEL_BASE,
-        KERNEL_BASE + 0x9f000,       /* a hole */
+        KERNEL_BASE + 0x9f000, /* a hole */
         KERNEL_BASE + TEXT_PA,
-        KERNEL_BASE + 0x400000,      /* a block of text */
+        KERNEL_BASE + 0x400000, /* a block of text */
         KERNEL_BASE + TEXT_END_PA,
         KERNEL_BASE + BOOT_STACK_PA, /* its guard */
         KERNEL_BASE + BOOT_STACK_PA + PAGE_SIZE,
@@ -218,16 +218,11 @@ static void test_explain(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_before),
-        cmocka_unit_test(test_much_ram),
-        cmocka_unit_test(test_random_ram),
-        cmocka_unit_test(test_init_without_memory),
-        cmocka_unit_test(test_stack_in_a_block),
-        cmocka_unit_test(test_is_mapped),
-        cmocka_unit_test(vm_test_kmap),
-        cmocka_unit_test(vm_test_kmap_without_memory),
-        cmocka_unit_test(vm_test_kmap_panics),
-        cmocka_unit_test(test_explain),
+        cmocka_unit_test(test_before),           cmocka_unit_test(test_much_ram),
+        cmocka_unit_test(test_random_ram),       cmocka_unit_test(test_init_without_memory),
+        cmocka_unit_test(test_stack_in_a_block), cmocka_unit_test(test_is_mapped),
+        cmocka_unit_test(vm_test_kmap),          cmocka_unit_test(vm_test_kmap_without_memory),
+        cmocka_unit_test(vm_test_kmap_panics),   cmocka_unit_test(test_explain),
     };
 
     return UNIT_RUN(vm_port.name, tests);

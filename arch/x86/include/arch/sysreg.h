@@ -1,4 +1,4 @@
-/* arch/io.h - ports, control registers, MSRs, CPUID: one instruction each (Intel SDM vol. 2). */
+/* arch/sysreg.h - ports, control registers, MSRs, CPUID: one instruction each (Intel SDM vol. 2). */
 #pragma once
 #include <stdint.h>
 
