@@ -44,7 +44,7 @@ void sched_sleep(void);
         bool done_ = (cond);                                                                               \
         if (!done_)                                                                                        \
             sched_sleep();                                                                                 \
-        waitq_finish(wq, &waiter_, done_);                                                                      \
+        waitq_finish(wq, &waiter_, done_);                                                                \
         if (done_)                                                                                         \
             break;                                                                                         \
     }

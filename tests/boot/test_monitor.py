@@ -30,7 +30,8 @@ def test_banner_and_commands(port):
         assert re.search(r"^ +\d+ +\d+ +timer$", irqs, re.M), irqs
         assert re.search(r"^ +\d+ +[1-9]\d* +console$", irqs, re.M), irqs
         memory = console.command("mem")
-        total, free, used = map(int, re.search(r"pages: (\d+) in all, (\d+) free, (\d+) used", memory).groups())
+        pages = re.search(r"pages: (\d+) in all, (\d+) free, (\d+) used", memory)
+        total, free, used = map(int, pages.groups())
         assert total == free + used and total > 15000 and used < 200
         assert f"Triptych 0.1.0 on {port.arch}" in console.command("dmesg")
         unknown = console.command("nonsense now")

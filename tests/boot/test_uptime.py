@@ -20,6 +20,7 @@ NS = 1_000_000_000
 STEP_MS, STEPS = 2500, 4            # the clock of the PC wraps after 4.7 s
 LIMIT_NS = 1_000_000
 TRIES = 8
+LATE_MS = 0.15                      # a switch where an instruction takes 256 ns
 FREE_RUNNING = None
 
 # name: (how to read it, its rate in Hz, its bits)
@@ -130,4 +131,4 @@ def test_quantum_at_other_speeds(port, shift, quantum):
     result = run(port, f"demo=539 seconds=1 exit quantum={quantum}", tests=False, icount=shift)
     assert result.status == PASS, result
     switches = int(re.search(r"(\d+) switches", result.output)[1])
-    assert 0.9 * 1000 / quantum <= switches <= 1000 / quantum + 8, result
+    assert 1000 / (quantum + LATE_MS) <= switches <= 1000 / quantum + 8, result
