@@ -23,6 +23,7 @@ struct item {
 };
 
 static struct item items[TIMEOUTS];
+static unsigned in_use;            /* of the items */
 static struct cpu *cpu;
 static uint64_t seed, now;         /* now: of the run that is going on */
 static unsigned added, cancelled, called;
@@ -32,7 +33,7 @@ static struct item *earliest(void)
 {
     struct item *first = NULL;
 
-    for (unsigned i = 0; i < TIMEOUTS; i++) {
+    for (unsigned i = 0; i < in_use; i++) {
         if (items[i].pending && (first == NULL || items[i].when < first->when))
             first = &items[i];
     }
@@ -61,7 +62,7 @@ static void cancel(struct item *item)
 
 static struct item *any_item(void)
 {
-    return &items[unit_random(&seed) % TIMEOUTS];
+    return &items[unit_random(&seed) % in_use];
 }
 
 /* Past, now, soon, late and never; often the same time as another. */
@@ -102,13 +103,14 @@ static void ring(void *arg)
     }
 }
 
-static void set_up(void)
+static void set_up(unsigned number)
 {
+    in_use = number;
     cpu = host_become_cpu(0);
     timeouts_init(&cpu->timeouts);
     host_cpu.irqs_on = true;
     now = 1000;
-    for (unsigned i = 0; i < TIMEOUTS; i++) {
+    for (unsigned i = 0; i < in_use; i++) {
         items[i].pending = false;
         timeout_init(&items[i].t, ring, &items[i]);
     }
@@ -130,11 +132,9 @@ static void run_until(uint64_t time)
     cpu->alarm = next;
 }
 
-static void test_random(void **state)
+static void operate(unsigned number)
 {
-    (void)state;
-    seed = unit_seed();
-    set_up();
+    set_up(number);
     for (unsigned i = 0; i < OPERATIONS; i++) {
         struct item *item = any_item();
         unsigned dice = (unsigned)(unit_random(&seed) % 20);
@@ -146,20 +146,30 @@ static void test_random(void **state)
         else if (!item->pending)
             add(item, any_time());
         assert_true(hal_irq_enabled());
-        for (struct item *it = items; i % 64 == 0 && it < &items[TIMEOUTS]; it++)
+        for (struct item *it = items; i % 64 == 0 && it < &items[in_use]; it++)
             assert_int_equal(it->t.pending, it->pending);
     }
     run_until(UINT64_MAX);
     assert_null(earliest());
     assert_null(cpu->timeouts.heap.root);
-    printf("# %u added, %u cancelled, %u called\n", added, cancelled, called);
+    printf("# %u timeouts: %u added, %u cancelled, %u called\n", number, added, cancelled, called);
     assert_true(called > OPERATIONS / 20 && cancelled > OPERATIONS / 20);
+    added = cancelled = called = 0;
+}
+
+/* Many, and so few that often none is left. */
+static void test_random(void **state)
+{
+    (void)state;
+    seed = unit_seed();
+    operate(TIMEOUTS);
+    operate(3);
 }
 
 static void test_add_twice(void **state)
 {
     (void)state;
-    set_up();
+    set_up(1);
     add(&items[0], 2000);
     expect_panic(timeout_add(&items[0].t, 3000), "!t->pending");
 }
@@ -175,7 +185,7 @@ static void test_cancel_elsewhere(void **state)
     timeout_init(&t, ring, NULL);
     timeout_add(&t, 5000);
     assert_ptr_equal(t.cpu, other);
-    set_up();
+    set_up(1);
     assert_true(timeout_cancel(&t));
     assert_false(t.pending);
     assert_null(other->timeouts.heap.root);
@@ -220,7 +230,7 @@ static void cancel_running(struct timeout *t, bool *stopped, bool *had_left)
     void (*relax)(void) = host_relax;
     struct host_thread *thread;
 
-    set_up();
+    set_up(1);
     atomic_store(&entered, false);
     atomic_store(&may_leave, false);
     atomic_store(&left, false);

@@ -60,13 +60,15 @@ static void test_much_ram(void **state)
 /* Ranges with any ends, and parts of them hidden. */
 static void any_ram(struct boot_info *bi, uint64_t *seed)
 {
+    static const struct kind {
+        size_t unit, most;
+    } kinds[] = { { 1, 5000 }, { 1, 5 * VM_BLOCK_SIZE }, { PAGE_SIZE, 5 * PT_ENTRIES }, { VM_BLOCK_SIZE, 5 } };
     uintptr_t at = unit_random(seed) % 4 * 0x1800;
 
     *bi = (struct boot_info){ .ncpus = 1 };
     while (bi->ram.n < BOOT_MAX_RANGES && at < VM_BACKED) {
-        unsigned kind = (unsigned)(unit_random(seed) % 3);
-        size_t unit = kind == 0 ? 1 : kind == 1 ? PAGE_SIZE : VM_BLOCK_SIZE;
-        size_t size = (unit_random(seed) % (5 * VM_BLOCK_SIZE / unit) + 1) * unit;
+        const struct kind *kind = &kinds[unit_random(seed) % ARRAY_SIZE(kinds)];
+        size_t size = (unit_random(seed) % kind->most + 1) * kind->unit;
 
         bi->ram.range[bi->ram.n++] = (struct mem_range){ at, size };
         at = align_up(at + size, PAGE_SIZE) + (unit_random(seed) % 600 + 1) * PAGE_SIZE;
