@@ -53,6 +53,7 @@ static void load(void)
                      : "r"(SEG_KERNEL_DATA)
                      : "memory");
     __asm__ volatile("ltr %w0" : : "r"(SEG_TSS) : "memory");
+    __asm__ volatile("lldt %w0" : : "r"(SEG_NONE) : "memory");
     __asm__ volatile("lidt %0" : : "m"(idtr) : "memory");
 }
 

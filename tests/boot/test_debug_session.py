@@ -67,12 +67,15 @@ def test_backtraces(port, tmp_path):
 
 
 def test_frame(port, tmp_path):
-    """The registers of what an interrupt interrupted."""
-    said = debug(port, tmp_path, *IN_A_SPINNER, "t frame",
-                 "p/x f->{}".format({"x86": "eip", "arm64": "elr", "riscv": "sepc"}[port.arch]))
-    pc = re.search(r"0x[0-9a-f]+", said[next(key for key in said if key.startswith("p/x"))])[0]
-    assert f" {int(pc, 16):0{8 if port.arch == 'x86' else 16}x}" in said["t frame"]
-    assert re.search(r"^at spinner\+\d+ +kernel/demo_threads\.c:\d+$", said["t frame"], re.M), said["t frame"]
+    """The registers of what an interrupt interrupted, and where that was: as gdb itself says it."""
+    pc = {"x86": "f->eip", "arm64": "f->elr", "riscv": "f->sepc"}[port.arch]
+    said = debug(port, tmp_path, *IN_A_SPINNER, "t frame", f"p/x {pc}", f"info symbol {pc}",
+                 f"info line *{pc}")
+    number = int(said[f"p/x {pc}"].split("0x")[1], 16)
+    assert f" {number:0{8 if port.arch == 'x86' else 16}x}" in said["t frame"], said
+    place = said[f"info symbol {pc}"].split(" in section")[0].replace(" + ", "+")
+    file, line = re.search(r"Line (\d+) of \"(.*?)\"", said[f"info line *{pc}"]).groups()[::-1]
+    assert re.search(rf"^at {re.escape(place)} +{re.escape(file)}:{line}$", said["t frame"], re.M), said
 
 
 @pytest.mark.parametrize("command", ("t frame", "t bt", "t bt x"))

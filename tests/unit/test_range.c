@@ -1,8 +1,9 @@
 /* test_range.c - lib/range.c, against a map with one byte for each address.
  *
  * Planted and caught: last addresses off by one; empty cuts looked at; cuts taken in the order given; the
- * last byte of a cut left in, and a byte too much behind it; ends in place of last addresses, which wrap, of
- * the range and of the cuts; empty pieces.
+ * last byte of a cut left in, and a byte too much behind it; ends in place of last addresses, which wrap,
+ * of the range and of the cuts; empty pieces. Sorted downwards; the first place not looked at; sizes left
+ * behind; one lost.
  */
 #include "unit.h"
 

@@ -1,9 +1,10 @@
 /* test_timeout.c - kernel/timeout.c, against an array that is searched; with the lock checks of DEBUG builds.
  *
- * Planted and caught: the alarm not set; its CPU not noted; a cancelled one still on the heap, and still
- * pending; one cancelled while it runs, and not waited for; called too late, and too early by one; still
- * pending, or running, after its call, and not marked as running in it; called with the lock held; the lock
- * kept; the next time forgotten; others lost at a call; one added twice.
+ * Planted and caught: the alarm not set; its CPU not noted; not marked as pending; a cancelled one still
+ * on the heap, and still pending; one that runs not waited for, and always said to be stopped in time;
+ * called too late, and too early by one; pending while it runs; running for ever, and not marked as
+ * running; called with the lock held; the lock kept; the next time forgotten, and one that has been;
+ * others lost at a call; one added twice.
  */
 #include "host.h"
 #include "thread.h"

@@ -1,11 +1,12 @@
 /* vm_check.c - kernel/vm.c: the tree that it builds, whatever the memory is like; and what it says of it.
  *
- * Planted and caught: the last block of a range as pages, and a block beyond its end; hidden memory mapped;
- * text and read-only data that can be written; data, RAM and the head of the image that can be executed;
- * devices cached; no guard below the boot stack, and another page of it taken; addresses and sizes not
- * rounded to pages; no switch, and one to a virtual address; tables not counted, the root not, and one too
- * many; no root, and no table of kmap, without a panic; addresses of the user half, and any before there is
- * a tree, looked up; the wrong words for a refused access, and the wrong index.
+ * Planted and caught: the last block of a range as pages, and a block beyond its end; hidden memory
+ * mapped; parts of pages before RAM and behind it, and less than a page; text and read-only data that can
+ * be written; data, RAM and the head of the image that can be executed; devices cached; no guard below the
+ * boot stack, another page of it taken, and one in a block; windows not rounded to pages; no switch, and
+ * one to a virtual address; tables not counted, the root not, and one too many; no root, and no table of
+ * kmap, without a panic; addresses of the user half, and any before there is a tree, looked up; the wrong
+ * words for a refused access, and the wrong index.
  */
 #include "host.h"
 #include "unit.h"
@@ -62,7 +63,12 @@ static void any_ram(struct boot_info *bi, uint64_t *seed)
 {
     static const struct kind {
         size_t unit, most;
-    } kinds[] = { { 1, 5000 }, { 1, 5 * VM_BLOCK_SIZE }, { PAGE_SIZE, 5 * PT_ENTRIES }, { VM_BLOCK_SIZE, 5 } };
+    } kinds[] = {
+        { 1, 5000 },
+        { 1, 5 * VM_BLOCK_SIZE },
+        { PAGE_SIZE, 5 * PT_ENTRIES },
+        { VM_BLOCK_SIZE, 5 },
+    };
     uintptr_t at = unit_random(seed) % 4 * 0x1800;
 
     *bi = (struct boot_info){ .ncpus = 1 };

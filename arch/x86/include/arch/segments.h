@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 /* In the order of the table in segments.c. */
+#define SEG_NONE         0x00
 #define SEG_KERNEL_CODE  0x08
 #define SEG_KERNEL_DATA  0x10
 #define SEG_USER_CODE    0x1b
