@@ -230,7 +230,7 @@ $(OUT)/cmdline: FORCE
 
 $(OUT)/disk.img: $(OUT)/boot/sector.bin $(OUT)/boot/loader.bin $(OUT)/triptych.elf $(OUT)/cmdline tools/mkdisk
 	$(Q)$(PYTHON) tools/mkdisk --sector $(OUT)/boot/sector.bin --loader $(OUT)/boot/loader.bin \
-	    --kernel $(OUT)/triptych.elf --cmdline '$(CMDLINE)' -o $@
+	    --kernel $(OUT)/triptych.elf --cmdline 'triptych.elf $(CMDLINE)' -o $@
 
 .PHONY: disk
 disk: ## build disk.img, which boots a PC by our own boot sector (ARCH=x86)

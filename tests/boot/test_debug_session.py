@@ -20,9 +20,9 @@ IN_A_SPINNER = ("thbreak spinner", "continue", "thbreak trap_dispatch", "continu
 
 def debug(port, where, *commands):
     """What gdb printed for each command."""
-    marked = [word for command in commands for word in (f"echo @@{command}\\n", command)]
+    marked = [word for command in (*commands, "kill") for word in (f"echo @@{command}\\n", command)]
     argv = [sys.executable, ROOT / "tools/debug", "--arch", port.arch, "--cmdline", "demo=threads",
-            "--log", where / "serial.log", "--batch", *marked, "kill"]
+            "--log", where / "serial.log", "--batch", *marked]
     done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, timeout=100)
     assert done.returncode == 0, done.stdout
@@ -39,18 +39,26 @@ def check_order(text, *names):
         at = found.end()
 
 
-def test_processes(port, tmp_path):
-    """Names, states and turns: what runs is in a run queue, what sleeps is not."""
-    said = debug(port, tmp_path, *AT_THE_END, "t procs", "t runq", "procs", "runq")
-    procs, runq = said["t procs"], said["t runq"]
-    assert said["procs"] == procs and said["runq"] == runq
+def check_turns(procs, runq, running):
+    """In a run queue is who runs or is ready, and nobody else. Returns {name: state}."""
     states = {name: state for state, name in re.findall(r"^ +\d+  (\w+) .* (\S+)$", procs, re.M)}
-    wanted = {"idle": "READY", "init": "SLEEPING", "main": "SLEEPING", "sleeper-2": "RUNNING",
-              "sleeper-3": "SLEEPING", "spinner-1": "READY", "spinner-2": "READY"}
-    assert wanted.items() <= states.items(), procs
-    assert re.search(rf"^CPU 0: {SLEEPERS[1]} sleeper-2 runs", runq, re.M), runq
-    waiting = set(re.findall(r"\d+ (\S+?)(?:,|$)", "\n".join(re.findall(r"priority \d: (.*)", runq)), re.M))
-    assert waiting == {name for name, state in states.items() if state != "SLEEPING" and name != "idle"}, runq
+    assert re.search(rf"^CPU 0: \d+ {running} runs", runq, re.M) and states[running] == "RUNNING", procs + runq
+    turns = ", ".join(re.findall(r"^  priority \d: (.*)$", runq, re.M)).split(", ")
+    awake = {name for name, state in states.items() if state != "SLEEPING" and name != "idle"}
+    assert {turn.split()[1] for turn in turns} == awake and len(turns) == len(awake), procs + runq
+    return states
+
+
+def test_processes(port, tmp_path):
+    """Names, states and turns, among threads; and when they have ended. The short names mean the same."""
+    said = debug(port, tmp_path, *AT_THE_END, "t procs", "t runq", "thbreak monitor_run", "continue", "procs",
+                 "runq")
+    states = check_turns(said["t procs"], said["t runq"], "sleeper-2")
+    wanted = {"idle": "READY", "init": "SLEEPING", "main": "SLEEPING", "sleeper-3": "SLEEPING",
+              "spinner-1": "READY", "spinner-2": "READY"}
+    assert wanted.items() <= states.items()
+    states = check_turns(said["procs"], said["runq"], "monitor")
+    assert states == {"idle": "READY", "init": "SLEEPING", "monitor": "RUNNING"}
 
 
 def test_backtraces(port, tmp_path):
@@ -61,7 +69,7 @@ def test_backtraces(port, tmp_path):
     check_order(said[f"t bt {SLEEPERS[2]}"], "sleeper-3", "sched_sleep", "sleep_until", "sleeper",
                 "thread_start")
     check_order(said[f"t bt {SPINNERS[1]}"], "spinner-2", "READY", "sched_preempt", "spinner")
-    check_order(said[f"t bt {SLEEPERS[1]}"], "sleeper-2", "RUNNING", "say_end", "sleeper", "thread_start")
+    check_order(said[f"t bt {SLEEPERS[1]}"], "sleeper-2", "RUNNING", "say_end", "thread_start")
     check_order(said["t bt 1"], "init", "proc_wait", r"init\+\d+", "thread_start")
     assert "no process has PID 99" in said["t bt 99"]
 

@@ -21,11 +21,11 @@ static uint64_t ns_since(uint64_t start)
     return clock_ns_from_ticks(hal_timer_now() - start);
 }
 
-/* In hundredths, so that rounding is seen. */
+/* In hundredths, so that rounding is seen; to the nearest, for a calibrated clock is some ppm off. */
 static void report(const char *name, uint64_t total_ns, uint64_t empty_ns, unsigned n)
 {
     uint32_t cents;
-    uint64_t whole = div_u64(div_u64((total_ns - empty_ns) * 100, n, NULL), 100, &cents);
+    uint64_t whole = div_u64(div_u64((total_ns - empty_ns) * 100 + n / 2, n, NULL), 100, &cents);
     kprintf("BENCH %s %llu.%02u\n", name, (unsigned long long)whole, cents);
 }
 

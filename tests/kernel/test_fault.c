@@ -83,9 +83,12 @@ static NOINLINE void fault_page_execute(void)
 }
 KTEST_FATAL("fault-page-execute", fault_page_execute);
 
-static void set_nothing(void *arg)
+static struct timeout soon;
+
+static void ring_again(void *arg)
 {
     (void)arg;
+    timeout_add(&soon, hal_timer_now() + clock_ticks_from_ms(1));
 }
 
 /* Deeper and deeper, in a thread of its own; and on the stack that the kernel booted on. */
@@ -126,9 +129,8 @@ static NOINLINE void down_to_the_end(void)
 static void crowd(void *arg)
 {
     (void)arg;
-    static struct timeout t;
-    timeout_init(&t, set_nothing, NULL);
-    timeout_add(&t, hal_timer_now() + clock_ticks_from_ms(1));
+    timeout_init(&soon, ring_again, NULL);
+    ring_again(NULL);
     down_to_the_end();
 }
 

@@ -71,7 +71,7 @@ static void watch(void *arg)
     (void)arg;
     while (atomic_load(&watching) != 0) {
         proc_for_each(look, NULL);
-        sleep_until(hal_timer_now() + clock_ticks_from_ms(1) / 50);
+        sleep_until(hal_timer_now() + (unsigned)clock_ticks_from_ms(1) / 50);
     }
 }
 
