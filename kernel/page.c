@@ -61,13 +61,24 @@ void page_init(const struct boot_info *bi, uint64_t limit)
     pages.stat.free = pages.stat.total;
 }
 
+/* DEBUG: all but the link. */
+static bool is_as_freed(const struct free_page *f)
+{
+    const unsigned char *byte = (const unsigned char *)f;
+    for (unsigned i = sizeof(*f); i < PAGE_SIZE; i++) {
+        if (byte[i] != POISON_FREE)
+            return false;
+    }
+    return f->magic == FREE_MAGIC;
+}
+
 void *page_alloc(void)
 {
     void *page = NULL;
     unsigned long s = spin_lock(&pages.lock);
     if (pages.list != NULL) {
         struct free_page *f = pages.list;
-        if (CONFIG_DEBUG && f->magic != FREE_MAGIC)
+        if (CONFIG_DEBUG && !is_as_freed(f))
             panic("free page %p was written to", (void *)f);
         pages.list = f->next;
         f->magic = 0;
@@ -78,6 +89,7 @@ void *page_alloc(void)
             if (r->size == 0)
                 continue;
             page = hal_p2v(r->base);
+            ((struct free_page *)page)->magic = 0; /* RAM may say what it said before a reset */
             r->base += PAGE_SIZE;
             r->size -= PAGE_SIZE;
         }

@@ -43,6 +43,8 @@
     stp     x2, x1, [sp, #FRAME_x0]
     stp     x3, x4, [sp, #FRAME_elr]
     stp     x5, x6, [sp, #FRAME_esr]
+    stp     x29, x3, [sp, #FRAME_record_fp]
+    add     x29, sp, #FRAME_record_fp
 .endm
 
 .macro vector number

@@ -17,7 +17,7 @@ void offsets(void)
     REG(x0); REG(x2); REG(x4); REG(x6); REG(x8); REG(x10); REG(x12); REG(x14); /* registers go in pairs */
     REG(x16); REG(x18); REG(x20); REG(x22); REG(x24); REG(x26); REG(x28);
     REG(x30); REG(sp);
-    REG(elr); REG(esr);
+    REG(elr); REG(esr); REG(record_fp);
 
     DEFINE(CONTEXT_SIZE, sizeof(struct context));
     SAVED(x19); SAVED(x21); SAVED(x23); SAVED(x25); SAVED(x27);

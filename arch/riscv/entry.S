@@ -56,6 +56,9 @@
     sd      t1, FRAME_sstatus(sp)
     sd      t2, FRAME_scause(sp)
     sd      t3, FRAME_stval(sp)
+    sd      s0, FRAME_record_fp(sp)
+    sd      t0, FRAME_record_pc(sp)
+    addi    s0, sp, FRAME_SIZE                  /* the record lies just below */
 .endm
 
     .section .text

@@ -21,6 +21,7 @@ void offsets(void)
     REG(s2); REG(s3); REG(s4); REG(s5); REG(s6); REG(s7); REG(s8); REG(s9); REG(s10); REG(s11);
     REG(t3); REG(t4); REG(t5); REG(t6);
     REG(sepc); REG(sstatus); REG(scause); REG(stval);
+    REG(record_fp); REG(record_pc);
 
     DEFINE(CONTEXT_SIZE, sizeof(struct context));
     SAVED(ra);

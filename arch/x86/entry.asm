@@ -50,12 +50,15 @@ trap_entry:
 
     ; 3
     mov     eax, esp
+    push    dword [eax + FRAME_eip]             ; as if the interrupted code had called us: backtraces go on
+    push    ebp
+    mov     ebp, esp
     push    dword 0
     push    eax
     call    x86_trap
 
     ; 4: x86_trap() came back, maybe long after and with other threads in between; esp is again where it was
-    add     esp, 8
+    add     esp, 16
     popa                                        ; all but esp
     pop     ds
     pop     es

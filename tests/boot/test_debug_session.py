@@ -42,7 +42,8 @@ def check_order(text, *names):
 def check_turns(procs, runq, running):
     """In a run queue is who runs or is ready, and nobody else. Returns {name: state}."""
     states = {name: state for state, name in re.findall(r"^ +\d+  (\w+) .* (\S+)$", procs, re.M)}
-    assert re.search(rf"^CPU 0: \d+ {running} runs", runq, re.M) and states[running] == "RUNNING", procs + runq
+    assert re.search(rf"^CPU 0: \d+ {running} runs", runq, re.M), runq
+    assert states[running] == "RUNNING", procs
     turns = ", ".join(re.findall(r"^  priority \d: (.*)$", runq, re.M)).split(", ")
     awake = {name for name, state in states.items() if state != "SLEEPING" and name != "idle"}
     assert {turn.split()[1] for turn in turns} == awake and len(turns) == len(awake), procs + runq

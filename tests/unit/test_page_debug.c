@@ -8,6 +8,7 @@
 #include "unit.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 #include <hal/mmu.h>
 #include <kernel/page.h>
@@ -79,6 +80,35 @@ static void written(void *arg)
     page_alloc();
 }
 
+static void leave_free_page(void *arg)
+{
+    set_up();
+    page_free(page[0]);
+    memcpy(arg, page[0], PAGE_SIZE);
+}
+
+/* arg: what is in each page of RAM when the kernel begins. */
+static void free_unused(void *arg)
+{
+    for (uintptr_t pa = 0; pa < RAM_SIZE; pa += PAGE_SIZE)
+        memcpy(hal_p2v(pa), arg, PAGE_SIZE);
+    set_up();
+    for (unsigned i = 0; i < PAGES; i++)
+        page_free(page[i]);
+}
+
+/* After a reset RAM may say what it said before: here, what a free page does. Nobody freed it twice. */
+static void test_reset(void **state)
+{
+    (void)state;
+    void *old = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    host_ram(RAM_SIZE);
+    host_in_child(leave_free_page, old, NULL);
+    host_in_child(free_unused, old, NULL);
+    munmap(old, PAGE_SIZE);
+}
+
 static void test_use(void **state)
 {
     (void)state;
@@ -94,11 +124,11 @@ static void test_twice(void **state)
     host_in_child(twice_at_once, NULL, "freed twice");
 }
 
-/* The word behind the link of the list is looked at. */
+/* All but the word that links the list. */
 static void test_written(void **state)
 {
     (void)state;
-    static unsigned at[] = { sizeof(uintptr_t), 2 * sizeof(uintptr_t) - 1 };
+    static unsigned at[] = { sizeof(uintptr_t), 2 * sizeof(uintptr_t), PAGE_SIZE / 2, PAGE_SIZE - 1 };
 
     host_ram(RAM_SIZE);
     for (unsigned i = 0; i < ARRAY_SIZE(at); i++)
@@ -111,6 +141,7 @@ int main(void)
         cmocka_unit_test(test_use),
         cmocka_unit_test(test_twice),
         cmocka_unit_test(test_written),
+        cmocka_unit_test(test_reset),
     };
 
     return UNIT_RUN("page_debug", tests);

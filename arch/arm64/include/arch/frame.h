@@ -8,6 +8,7 @@ struct hal_frame {
     unsigned long x19, x20, x21, x22, x23, x24, x25, x26, x27, x28;
     unsigned long x29, x30, sp; /* frame pointer, return address */
     unsigned long elr, spsr, esr, far;
+    unsigned long record_fp, record_pc; /* as if the interrupted code had called us: backtraces go on */
 };
 
 _Static_assert(sizeof(struct hal_frame) % 16 == 0, "the stack stays 16-byte aligned");

@@ -9,6 +9,7 @@ struct hal_frame {
     unsigned long s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
     unsigned long t3, t4, t5, t6;
     unsigned long sepc, sstatus, scause, stval;
+    unsigned long record_fp, record_pc; /* as if the interrupted code had called us: backtraces go on */
 };
 
 _Static_assert(sizeof(struct hal_frame) % 16 == 0, "the stack stays 16-byte aligned");
