@@ -62,7 +62,8 @@ def check(port, test, expected, variant=""):
         at = found.end()
     assert "panic inside a panic" not in result.output, result
     assert "the machine stops here (panic=poweroff)" in result.output, result
-    assert re.search(r"#\d+ .*(thread_start|deeper|down_to_the_end)|in idle", result.output), f"no backtrace\n{result}"
+    backtrace = r"#\d+ .*(thread_start|deeper|down_to_the_end)|in idle"
+    assert re.search(backtrace, result.output), f"no backtrace\n{result}"
 
 
 @pytest.mark.parametrize("test", EVERYWHERE)
