@@ -81,7 +81,10 @@ class Machine:
         if icount is not None:
             if icount not in range(11):
                 raise MachineError(f"icount {icount}: give a shift from 0 to 10")
-            argv += ["-icount", f"shift={icount},sleep=off", "-seed", "1", "-rtc", "base=2024-01-01,clock=vm"]
+            # At a person's console an idle guest waits for the person; alone, it goes on to what is due next.
+            sleep = "on" if serial == "mux" else "off"
+            argv += ["-icount", f"shift={icount},sleep={sleep}", "-seed", "1",
+                     "-rtc", "base=2024-01-01,clock=vm"]
         if gdb_port is not None:
             argv += ["-gdb", f"tcp:127.0.0.1:{gdb_port}", "-S"]
         return argv + list(extra)
