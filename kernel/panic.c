@@ -132,9 +132,11 @@ static const char *access_name(unsigned prot)
 /* The process in whose stack slot addr lies, guard page included. NULL: in nobody's. */
 static const struct proc *stack_owner(uintptr_t addr)
 {
+    if (!sched_started())
+        return NULL;
     bool in_kmap = addr >= hal_info.kmap_base && addr < hal_info.kmap_end;
     bool in_boot_stack = (addr & ~(uintptr_t)(KSTACK_SLOT - 1)) == cpus[0].rq.idle->stack;
-    if (!sched_started() || (!in_kmap && !in_boot_stack) || !vm_is_mapped((uintptr_t)proc_of_stack(addr)))
+    if ((!in_kmap && !in_boot_stack) || !vm_is_mapped((uintptr_t)proc_of_stack(addr)))
         return NULL;
     return *proc_of_stack(addr);
 }

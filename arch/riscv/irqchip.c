@@ -74,6 +74,7 @@ void riscv_irqchip_probe(const struct dt *dt, unsigned long hart)
         *w = (struct hal_window){ r.base, plic, PLIC_THRESHOLD(context + 1), "PLIC" };
         return;
     }
+    panic("hal_info has no room for the window of the PLIC");
 }
 
 void hal_irqchip_init(void)

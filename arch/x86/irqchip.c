@@ -8,6 +8,7 @@
 #include <arch/x86.h>
 #include <hal/info.h>
 #include <hal/irqchip.h>
+#include <kernel/printk.h>
 
 enum { PIC1_COMMAND = 0x20, PIC1_DATA = 0x21, PIC2_COMMAND = 0xa0, PIC2_DATA = 0xa1 };
 enum { ICW1_CASCADE_ICW4 = 0x11, ICW4_8086 = 0x01, OCW2_EOI = 0x20, OCW3_READ_ISR = 0x0b };
@@ -59,6 +60,7 @@ void x86_irqchip_probe(void)
         *w = (struct hal_window){ LAPIC_PA, LAPIC_PA, 0x1000, "local APIC" };
         return;
     }
+    panic("hal_info has no room for the window of the local APIC");
 }
 
 void hal_irqchip_init(void)
