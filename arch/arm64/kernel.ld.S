@@ -3,7 +3,7 @@
 #include <board/board.h>
 
 OUTPUT_ARCH(aarch64)
-ENTRY(_start_pa)
+ENTRY(_start)
 
 PHDRS
 {
@@ -44,7 +44,6 @@ SECTIONS
     } :data
     __image_end = .;
     __image_size = __image_end - __image_start;
-    _start_pa = _start - KERNEL_BASE;
 
     /DISCARD/ : { *(.comment .note .note.* .eh_frame .eh_frame_hdr) }
 }

@@ -3,7 +3,7 @@
 #include <board/board.h>
 
 OUTPUT_ARCH(riscv)
-ENTRY(_start_pa)
+ENTRY(_start)
 
 PHDRS
 {
@@ -43,7 +43,6 @@ SECTIONS
         __bss_end = .;
     } :data
     __image_end = .;
-    _start_pa = _start - KERNEL_BASE;
 
     /DISCARD/ : { *(.comment .note .note.* .eh_frame .eh_frame_hdr .riscv.attributes) }
 }

@@ -48,6 +48,12 @@ def check(root, arch):
                     root / "k.raw")
 
 
+def test_entry_is_a_physical_address(tmp_path):
+    script = "PROVIDE(start_pa = _start - 0xc0000000);\nENTRY(start_pa)"
+    link(tmp_path, "x86", lambda s: s.replace("ENTRY(_start)", script), virtual=0xC0000000)
+    assert_caught(*check(tmp_path, "x86"), "not in the first executable segment", "ENTRY()")
+
+
 @pytest.mark.parametrize("arch", LOAD)
 @pytest.mark.parametrize("high", [False, True], ids=["low", "high half"])
 def test_clean(tmp_path, arch, high):
