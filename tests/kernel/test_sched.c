@@ -142,7 +142,7 @@ static void test_many_sleepers(void)
 {
     atomic_store(&late, 0);
     for (unsigned i = 0; i < SLEEPERS; i++)
-        spawn(PRIO_NORMAL, sleeper, (void *)(uintptr_t)(1 + i * 7 % SLEEPERS));
+        spawn(PRIO_HIGH, sleeper, (void *)(uintptr_t)(1 + i * 7 % SLEEPERS)); /* above us, who still spawn */
     wait_for_all();
     KCHECK(atomic_load(&late) == 0);
 }
