@@ -59,6 +59,8 @@ static bool run_one(const struct ktest *t, unsigned number)
     unsigned processes = count_processes();
     uint64_t start = hal_timer_now();
     t->run();
+    if (t->dies)
+        ktest_fail("this was to end in a panic");
     kstack_trim();
     if (count_processes() != processes || proc_count() != processes)
         ktest_fail("%u processes before, %u after", processes, count_processes());
