@@ -2,7 +2,8 @@
 ;
 ; In:  protected mode, flat segments, paging off, interrupts off; eax = magic number, ebx = physical address
 ;      of the loader's information (Multiboot Specification 0.6.96, 3.2); one CPU.
-; Out: early_main(information) at its linked address, on the boot stack, paging on.
+; Out: early_main(eax: information, ecx:edx: when _start was entered) at its linked address, on the boot
+;      stack, paging on.
 ;
 ;  1 who loaded us, and onto which CPU?               4 paging on, with the boot page tables
 ;  2 clear .bss                                       5 jump to the linked address, stack
@@ -100,13 +101,12 @@ _start:
     jmp     eax
 .linked:
     mov     esp, x86_boot_stack + KSTACK_SLOT - KSTACK_RESERVED
-    mov     ebx, ebp
+    mov     eax, ebp
     xor     ebp, ebp                            ; backtraces end here
 
     ; 6
-    push    dword [entry_tsc + 4]
-    push    dword [entry_tsc]
-    push    ebx
+    mov     edx, [entry_tsc]
+    mov     ecx, [entry_tsc + 4]
     call    early_main
 
 ; esi = text, physical; to the screen and to the first UART.

@@ -5,7 +5,7 @@
 ;
 ;  1 would the frame reach the guard page? the CPU sees to that: vector 8 goes to x86_overflow() (segments.c)
 ;  2 save all registers, and what the hardware says
-;  3 x86_trap(frame, emergency)
+;  3 x86_trap(eax: frame, edx: emergency)
 ;  4 restore, return to where it came from
 %include "arch/offsets.h"
 
@@ -53,12 +53,11 @@ trap_entry:
     push    dword [eax + FRAME_eip]             ; as if the interrupted code had called us: backtraces go on
     push    ebp
     mov     ebp, esp
-    push    dword 0
-    push    eax
+    xor     edx, edx
     call    x86_trap
 
     ; 4: x86_trap() came back, maybe long after and with other threads in between; esp is again where it was
-    add     esp, 16
+    add     esp, 8
     popa                                        ; all but esp
     pop     ds
     pop     es

@@ -24,7 +24,6 @@ void offsets(void)
     REG(vector); REG(error);
     REG(eip); REG(cs); REG(eflags);
 
-    DEFINE(CONTEXT_SIZE, sizeof(struct context));
     SAVED(ebp); SAVED(edi); SAVED(esi); SAVED(ebx);
     SAVED(eip);
 

@@ -1,14 +1,10 @@
 ; regs.asm - instructions that C cannot be made to write.
-%include "arch/offsets.h"
 
     global  hal_regs_hold, hal_regs_illegal
 
-SEED            equ CONTEXT_SIZE + 0            ; from esp, behind the saved registers and the return address
-SPINS           equ CONTEXT_SIZE + 4
-
     section .text
 
-; hal_regs_hold(seed, spins). Every general register but esp:
+; hal_regs_hold(eax: seed, edx: spins). Every general register but esp:
 ;   eax = seed, and each other one seed + its own number in instructions; ecx counts.
 ; Returns 0, or the number of the first that changed (8: eax itself).
 %macro each 1                                   ; the registers with a value of their own: all but eax ecx esp
@@ -40,17 +36,18 @@ hal_regs_hold:
     push    esi
     push    edi
     push    ebp
-    mov     eax, [esp + SEED]
-    mov     ecx, [esp + SPINS]
+    push    eax                                 ; the seed stays at esp
+    mov     ecx, edx
     each    fill
 .spin:
     dec     ecx
     jnz     .spin
-    cmp     eax, [esp + SEED]
+    cmp     eax, [esp]
     jne     .lost_8
     each    check
     xor     eax, eax
 .out:
+    add     esp, 4
     pop     ebp
     pop     edi
     pop     esi

@@ -11,10 +11,8 @@
 
     section .text
 
-; hal_context_switch(where to save sp, sp to load). irqs off.
+; hal_context_switch(eax: where to save sp, edx: sp to load). irqs off.
 hal_context_switch:
-    mov     eax, [esp + 4]
-    mov     edx, [esp + 8]
     push    ebx
     push    esi
     push    edi
@@ -29,5 +27,5 @@ hal_context_switch:
 
 ; Where the first switch to a new thread returns to: ebx = fn, esi = arg. fn does not return.
 x86_thread_entry:
-    push    esi
+    mov     eax, esi
     call    ebx

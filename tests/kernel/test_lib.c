@@ -58,6 +58,29 @@ static void test_blocks(void)
 }
 KTEST("lib-blocks", test_blocks);
 
+/* Structs of this size make compilers call memcpy and memset on their own: do the arguments arrive? */
+static void test_struct_blocks(void)
+{
+    struct big {
+        unsigned char byte[280];
+    } block[3];
+    struct big *to = &block[1];
+    unsigned char *bytes = (unsigned char *)block;
+    unsigned copied = 0, cleared = 0, kept = 0;
+    for (unsigned i = 0; i < sizeof(block); i++)
+        bytes[i] = (unsigned char)(i % 251 + 1);
+    *to = block[2];
+    for (unsigned i = 0; i < sizeof(*to); i++)
+        copied += to->byte[i] == (i + 2 * sizeof(*to)) % 251 + 1;
+    *to = (struct big){ 0 };
+    for (unsigned i = 0; i < sizeof(*to); i++) {
+        cleared += to->byte[i] == 0;
+        kept += block[0].byte[i] == i % 251 + 1 && block[2].byte[i] == (i + 2 * sizeof(*to)) % 251 + 1;
+    }
+    KCHECK(copied == sizeof(*to) && cleared == sizeof(*to) && kept == sizeof(*to));
+}
+KTEST("lib-struct-blocks", test_struct_blocks);
+
 static void test_ratio(void)
 {
     KCHECK(ratio_apply(ratio_make(10000000, 1000000000), 123456789) == 12345678900ull);

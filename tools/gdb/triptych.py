@@ -205,7 +205,7 @@ class Frame(Command):
     @staticmethod
     def handled(kind):
         """The frame that the assembly gave to the trap function, which may have left for trap_dispatch().
-        The stack pointer of the assembly points at it, on x86 at the argument that does."""
+        The stack pointer of the assembly points at it, on x86 at two words for backtraces, below it."""
         arch = value("hal_info.arch").string()
         handlers = ("trap_dispatch", f"{arch}_trap")
         frame = gdb.newest_frame()
@@ -216,7 +216,7 @@ class Frame(Command):
         if not frame:
             raise gdb.GdbError("no trap is being handled on this stack: give the address of a frame")
         sp = frame.read_register("sp").cast(gdb.lookup_type("unsigned long"))
-        return at(kind, int(sp) if arch != "x86" else int(at(sp.type, int(sp))))
+        return at(kind, int(sp) + (2 * sp.type.sizeof if arch == "x86" else 0))
 
 
 class Bt(Command):
