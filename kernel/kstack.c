@@ -1,8 +1,8 @@
 /*
  * kstack.c - kernel stacks: slots of the kmap window, lowest first.
  *
- * In a slot, from low to high: guard page, stack, and the pointer of KSTACK_RESERVED bytes by which current()
- * works.
+ * In a slot, from low to high: guard page, stack, and struct kstack_top, by which current() and this_cpu()
+ * work.
  */
 #include <hal/info.h>
 #include <hal/mmu.h>

@@ -59,10 +59,10 @@ static _Noreturn void leave(void)
     hal_halt();
 }
 
-static void print_who(const struct proc *p)
+static void print_who(void)
 {
     if (sched_started())
-        printk(KERN_EMERG "  in %s (PID %d), CPU %u\n", p->name, p->pid, p->cpu->index);
+        printk(KERN_EMERG "  in %s (PID %d), CPU %u\n", current()->name, current()->pid, this_cpu()->index);
 }
 
 static bool in_text(uintptr_t addr)
@@ -119,7 +119,7 @@ void panic(const char *fmt, ...)
     fmt_vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
     printk(KERN_EMERG "PANIC: %s\n", text);
-    print_who(current());
+    print_who();
     backtrace((uintptr_t)__builtin_frame_address(0), BACKTRACE_MOST);
     leave();
 }
@@ -136,9 +136,9 @@ static const struct proc *stack_owner(uintptr_t addr)
         return NULL;
     bool in_kmap = addr >= hal_info.kmap_base && addr < hal_info.kmap_end;
     bool in_boot_stack = (addr & ~(uintptr_t)(KSTACK_SLOT - 1)) == cpus[0].rq.idle->stack;
-    if ((!in_kmap && !in_boot_stack) || !vm_is_mapped((uintptr_t)proc_of_stack(addr)))
+    if ((!in_kmap && !in_boot_stack) || !vm_is_mapped((uintptr_t)kstack_top(addr)))
         return NULL;
-    return *proc_of_stack(addr);
+    return kstack_top(addr)->proc;
 }
 
 /*
@@ -185,11 +185,12 @@ void panic_trap(const struct hal_frame *f, const struct trap_info *t)
     enter();
     if (t->emergency) {
         /* This is the port's spare stack; from here on it belongs to the thread whose own was unusable. */
-        const struct proc *owner = stack_owner(hal_frame_sp(f));
-        *proc_of_stack(stack_here()) = owner != NULL ? (struct proc *)owner : cpus[0].rq.idle;
+        struct kstack_top nobodys = { cpus[0].rq.idle, &cpus[0] };
+        uintptr_t sp = hal_frame_sp(f);
+        *kstack_top(stack_here()) = stack_owner(sp) != NULL ? *kstack_top(sp) : nobodys;
     }
     print_trap(f, t);
-    print_who(current());
+    print_who();
     hal_frame_dump(f);
     backtrace(hal_frame_fp(f), BACKTRACE_MOST);
     leave();

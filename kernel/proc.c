@@ -61,7 +61,7 @@ void proc_init(void)
 {
     uintptr_t stack = stack_here() & ~(uintptr_t)(KSTACK_SLOT - 1);
     init_proc(&idle, "idle", 0, stack);
-    *proc_of_stack(stack) = &idle;
+    proc_set_cpu(&idle, &cpus[0]);
     proc_set_state(&idle, PROC_READY);
     proc_set_state(&idle, PROC_RUNNING);
     list_add_tail(&table.all, &idle.table);
@@ -105,7 +105,6 @@ int proc_spawn(const char *name, unsigned prio, void (*fn)(void *), void *arg)
     init_proc(p, name, prio, stack);
     p->fn = fn;
     p->arg = arg;
-    *proc_of_stack(stack) = p;
     p->sp = hal_context_init(p, thread_start, p);
 
     unsigned long s = spin_lock(&table.lock);
@@ -113,7 +112,7 @@ int proc_spawn(const char *name, unsigned prio, void (*fn)(void *), void *arg)
     if (pid > 0) {
         p->pid = pid;
         p->parent = current();
-        p->cpu = p->parent->cpu;
+        proc_set_cpu(p, p->parent->cpu);
         list_add_tail(&table.all, &p->table);
         list_add_tail(&p->parent->children, &p->sibling);
         table.count++;

@@ -19,14 +19,13 @@ static uint64_t quantum; /* counter ticks */
 
 void sched_init(struct proc *idle, unsigned quantum_ms)
 {
-    struct cpu *cpu = &cpus[0];
+    struct cpu *cpu = idle->cpu;
     spin_init(&cpu->rq.lock, "run queue", RANK_RUNQ);
     cpu->rq.idle = idle;
     cpu->rq.current = idle;
     cpu->rq.switched = hal_timer_now();
     cpu->alarm = UINT64_MAX;
     timeouts_init(&cpu->timeouts);
-    idle->cpu = cpu;
     quantum = clock_ticks_from_ms(quantum_ms);
     started = true;
 }

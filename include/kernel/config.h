@@ -6,7 +6,7 @@
 
 /*
  * A kernel stack fills an aligned slot. The lowest page of the slot is never mapped, so that an overflow
- * faults; the highest KSTACK_RESERVED bytes hold the pointer from which current() finds its process.
+ * faults; the highest KSTACK_RESERVED bytes hold struct kstack_top, in which current() and this_cpu() look.
  */
 #define KSTACK_SLOT     16384
 #define KSTACK_RESERVED 16

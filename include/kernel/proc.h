@@ -29,7 +29,7 @@ enum proc_state {
 struct proc {
     /* run-queue lock of cpu */
     struct list   turn;      /* its place among the READY and RUNNING of its priority */
-    struct cpu   *cpu;
+    struct cpu   *cpu;       /* set it with proc_set_cpu() */
     uintptr_t     sp;        /* while it is not running */
     unsigned long switches;  /* how often it was given a CPU */
     uint64_t      run_ticks; /* CPU time up to its last switch, in counter ticks */
@@ -54,10 +54,18 @@ struct proc {
     struct waitq child_exit; /* where this process waits for its children to end */
 };
 
-/* The process whose stack slot contains addr. Only for addresses in a mapped slot. */
-static inline struct proc **proc_of_stack(uintptr_t addr)
+/* What lies at the top of a stack slot: whose it is. */
+struct kstack_top {
+    struct proc *proc;
+    struct cpu  *cpu; /* the same as proc->cpu */
+};
+
+_Static_assert(sizeof(struct kstack_top) <= KSTACK_RESERVED, "stacks begin below it");
+
+/* Of the stack slot that contains addr. Only for addresses in a mapped slot. */
+static inline struct kstack_top *kstack_top(uintptr_t addr)
 {
-    return (struct proc **)((addr | (KSTACK_SLOT - 1)) + 1 - KSTACK_RESERVED);
+    return (struct kstack_top *)((addr | (KSTACK_SLOT - 1)) + 1 - KSTACK_RESERVED);
 }
 
 /* Any context. Somewhere in the stack slot on which the caller stands. */
@@ -69,12 +77,20 @@ static inline uintptr_t stack_here(void)
 /* Any context. The process that runs on this CPU; in an interrupt, the one that it interrupted. */
 static inline struct proc *current(void)
 {
-    return *proc_of_stack(stack_here());
+    return kstack_top(stack_here())->proc;
 }
 
+/* The same for its CPU. irqs off, or the answer may be old. With a process at hand, p->cpu is cheaper. */
 static inline struct cpu *this_cpu(void)
 {
-    return current()->cpu; /* irqs off, or the answer may be old */
+    return kstack_top(stack_here())->cpu;
+}
+
+/* p is NEW, or its run-queue lock is held and it does not run. Gives it to cpu, and its stack to both. */
+static inline void proc_set_cpu(struct proc *p, struct cpu *cpu)
+{
+    p->cpu = cpu;
+    *kstack_top(p->stack) = (struct kstack_top){ p, cpu };
 }
 
 /* From which states a process may come to `to`. docs/states.md draws this table. */
@@ -104,7 +120,7 @@ static inline void proc_set_state(struct proc *p, enum proc_state to)
     p->state = to;
 }
 
-/* irqs off, boot CPU, once. Makes the boot flow of control a process: idle, PID 0. */
+/* irqs off, boot CPU, once. Makes the boot flow of control a process: idle, PID 0, on CPU 0. */
 void proc_init(void);
 
 /*

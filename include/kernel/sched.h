@@ -38,7 +38,7 @@ struct cpu {
 
 extern struct cpu cpus[MAX_CPUS];
 
-/* irqs off, boot CPU, once. The caller becomes idle on CPU 0. quantum_ms: length of a turn. */
+/* irqs off, boot CPU, once. The caller becomes idle on its CPU. quantum_ms: length of a turn. */
 void sched_init(struct proc *idle, unsigned quantum_ms);
 bool sched_started(void);
 

@@ -195,6 +195,7 @@ static void test_rules_of_a_thread(void)
 {
     KCHECK(hal_irq_enabled());
     KCHECK(current()->state == PROC_RUNNING);
+    KCHECK(this_cpu() == current()->cpu && this_cpu()->rq.current == current());
     KCHECK(this_cpu()->irq_depth == 0);
     KCHECK(!vm_is_mapped(0));
     KCHECK(!vm_is_mapped(current()->stack));

@@ -105,14 +105,14 @@ struct cpu *host_become_cpu(unsigned index)
     static _Alignas(KSTACK_SLOT) char stack[MAX_CPUS][KSTACK_SLOT];
     static struct proc idle[MAX_CPUS];
 
-    idle[index] = (struct proc){ .name = "idle", .cpu = &cpus[index], .state = PROC_RUNNING };
+    idle[index] = (struct proc){ .name = "idle", .stack = (uintptr_t)stack[index], .state = PROC_RUNNING };
     list_init(&idle[index].turn);
     cpus[index].index = index;
     cpus[index].alarm = UINT64_MAX;
     cpus[index].nheld = 0;
     cpus[index].rq.idle = cpus[index].rq.current = &idle[index];
     host_cpu.sp = (uintptr_t)stack[index] + KSTACK_SLOT / 2;
-    *proc_of_stack(host_cpu.sp) = &idle[index];
+    proc_set_cpu(&idle[index], &cpus[index]);
     cpus_run = true;
     return &cpus[index];
 }
