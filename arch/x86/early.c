@@ -163,9 +163,11 @@ static uintptr_t find_rsdt(void)
     for (uintptr_t pa = BIOS_START; pa < BIOS_END; pa += ROOT_STEP) {
         const uint8_t *root = hal_p2v(pa);
         uint8_t sum = 0;
+        if (memcmp(root, "RSD PTR ", 8) != 0)
+            continue;
         for (unsigned i = 0; i < ROOT_SIZE; i++)
             sum += root[i];
-        if (memcmp(root, "RSD PTR ", 8) == 0 && sum == 0)
+        if (sum == 0)
             return *(const uint32_t *)(root + ROOT_RSDT);
     }
     return 0;
