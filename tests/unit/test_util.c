@@ -1,7 +1,8 @@
 /* test_util.c - rounding, sizes and container_of of lib/util.h.
  *
  * Planted and caught: align_up without -1; align_down through unsigned instead of the type of its operand;
- * container_of without the offset; min_size and max_u64 exchanged with their opposites.
+ * container_of without the offset; min_size and max_u64 exchanged with their opposites; two
+ * numbers of bit_lowest32 exchanged, the highest bit for the lowest.
  */
 #include "unit.h"
 
@@ -60,13 +61,25 @@ static void test_container_of(void **state)
     assert_int_equal(ARRAY_SIZE(o.members), 3);
 }
 
+/* Each bit alone, and below any others. */
+static void test_bit_lowest(void **state)
+{
+    (void)state;
+    uint64_t random = 1;
+
+    for (unsigned bit = 0; bit < 32; bit++) {
+        assert_int_equal(bit_lowest32(UINT32_C(1) << bit), bit);
+        for (unsigned i = 0; i < 1000; i++)
+            assert_int_equal(bit_lowest32(((uint32_t)unit_random(&random) | 1) << bit), bit);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_align),
-        cmocka_unit_test(test_align_wide),
-        cmocka_unit_test(test_min_max),
-        cmocka_unit_test(test_container_of),
+        cmocka_unit_test(test_align),      cmocka_unit_test(test_align_wide),
+        cmocka_unit_test(test_min_max),    cmocka_unit_test(test_container_of),
+        cmocka_unit_test(test_bit_lowest),
     };
 
     return UNIT_RUN("util", tests);

@@ -116,6 +116,7 @@ $(eval $(call fuzz_test,cmdline,lib/cmdline.c,,-max_len=128))
 $(eval $(call unit_test,heap,lib/heap.c))
 $(eval $(call unit_test,ratio,lib/ratio.c))
 $(eval $(call unit_test,range,lib/range.c))
+$(eval $(call unit_test,bitmap,lib/bitmap.c))
 
 $(eval $(call unit_test,pte_x86,tests/unit/pte_check.c arch/x86/pte.c,-Iarch/x86/include))
 $(eval $(call unit_test,pte_arm64,tests/unit/pte_check.c arch/arm64/pte.c))
@@ -128,11 +129,16 @@ UNIT_PLAIN := $(UNIT_FLAGS) -DCONFIG_DEBUG=0
 UNIT_DEBUG := $(UNIT_FLAGS) -DCONFIG_DEBUG=1
 UNIT_VM    := tests/unit/vm_check.c tests/unit/vm_kmap_check.c tests/unit/vm_model.c kernel/vm.c lib/range.c \
               $(UNIT_HOST)
+UNIT_BUDDY := kernel/buddy.c lib/bitmap.c tests/unit/buddy_model.c
 UNIT_TIME  := kernel/timeout.c kernel/spinlock.c lib/heap.c tests/unit/host/thread.c $(UNIT_HOST)
 $(eval $(call unit_test,sched_rr,kernel/sched_rr.c $(UNIT_HOST),$(UNIT_PLAIN)))
 $(eval $(call unit_test,timeout,$(UNIT_TIME),$(UNIT_DEBUG)))
 $(eval $(call unit_test,page,kernel/page.c lib/range.c $(UNIT_HOST),$(UNIT_PLAIN)))
 $(eval $(call unit_test,page_debug,kernel/page.c kernel/spinlock.c lib/range.c $(UNIT_HOST),$(UNIT_DEBUG)))
+$(eval $(call unit_test,buddy,$(UNIT_BUDDY) $(UNIT_HOST),$(UNIT_PLAIN)))
+$(eval $(call unit_test,buddy_debug,$(UNIT_BUDDY) $(UNIT_HOST),$(UNIT_DEBUG)))
+$(eval $(call fuzz_test,buddy,$(UNIT_BUDDY),,-max_len=256))
+$(UNIT_OUT)/fuzz/fuzz_buddy: FUZZ_CFLAGS += -DCONFIG_DEBUG=1
 $(eval $(call unit_test,vm_x86,arch/x86/pte.c $(UNIT_VM),$(UNIT_PLAIN) -Iarch/x86/include))
 $(eval $(call unit_test,vm_arm64,arch/arm64/pte.c $(UNIT_VM),$(UNIT_PLAIN)))
 $(eval $(call unit_test,vm_riscv,arch/riscv/pte.c $(UNIT_VM),$(UNIT_PLAIN)))
