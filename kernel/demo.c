@@ -11,6 +11,7 @@ static const struct {
     const char *help;
 } demos[] = {
     { "539", demo_539, "four processes preempted, their registers and locals checked" },
+    { "buddy", demo_buddy, "blocks of pages that split and join" },
     { "threads", demo_threads, "sleepers and spinners, with times" },
 };
 

@@ -4,4 +4,5 @@
 void demo_run(const char *name); /* Thread; sleeps. An unknown name prints the list. */
 
 void demo_539(void);     /* Processes A to D, preempted, each with its own registers and locals. */
+void demo_buddy(void);   /* Blocks of pages that split and join. */
 void demo_threads(void); /* Sleepers and spinners, with times. */
