@@ -29,7 +29,7 @@ static struct {
     unsigned first_free;                  /* no free slot lies before this one */
     uintptr_t kept[KEPT_MOST];            /* free stacks that stay mapped: most threads live shortly */
     unsigned nkept;
-} slots = { .lock = SPINLOCK_INIT("kernel stacks", RANK_KMAP) };
+} slots = { .lock = SPINLOCK_INIT("kernel stacks", RANK_KSTACK) };
 
 static uintptr_t slot_base(unsigned slot)
 {
@@ -60,18 +60,18 @@ static unsigned find_free(void)
 static void unmap(uintptr_t from, uintptr_t to)
 {
     for (uintptr_t va = from; va < to; va += PAGE_SIZE)
-        page_free(hal_p2v(vm_kunmap(va)));
+        page_free(hal_p2v(vm_kunmap(va)), 0);
 }
 
 /* Lock held. The pages of slot, or none. */
 static bool map(uintptr_t base)
 {
     for (uintptr_t va = base + PAGE_SIZE; va < base + KSTACK_SLOT; va += PAGE_SIZE) {
-        void *page = page_alloc();
+        void *page = page_alloc(0, PAGE_STACK);
         if (page != NULL && vm_kmap(va, hal_v2p(page), PROT_R | PROT_W) == 0)
             continue;
         if (page != NULL)
-            page_free(page);
+            page_free(page, 0);
         unmap(base + PAGE_SIZE, va);
         return false;
     }

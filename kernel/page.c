@@ -1,4 +1,5 @@
 /* page.c - free pages: a list of those that came back, and the untouched rest of each range. */
+#include <hal/info.h>
 #include <hal/mmu.h>
 #include <kernel/config.h>
 #include <kernel/image.h>
@@ -72,9 +73,10 @@ static bool is_as_freed(const struct free_page *f)
     return f->magic == FREE_MAGIC;
 }
 
-void *page_alloc(void)
+void *page_alloc(unsigned order, enum page_owner owner)
 {
     void *page = NULL;
+    KASSERT(order == 0 && owner != PAGE_FREE);
     unsigned long s = spin_lock(&pages.lock);
     if (pages.list != NULL) {
         struct free_page *f = pages.list;
@@ -100,18 +102,18 @@ void *page_alloc(void)
     return page;
 }
 
-void *page_alloc_zero(void)
+void *page_alloc_zero(unsigned order, enum page_owner owner)
 {
-    void *page = page_alloc();
+    void *page = page_alloc(order, owner);
     if (page != NULL)
         memset(page, 0, PAGE_SIZE);
     return page;
 }
 
-void page_free(void *page)
+void page_free(void *page, unsigned order)
 {
     struct free_page *f = page;
-    KASSERT(is_aligned((uintptr_t)page, PAGE_SIZE));
+    KASSERT(order == 0 && is_aligned((uintptr_t)page, PAGE_SIZE));
     if (CONFIG_DEBUG) {
         if (f->magic == FREE_MAGIC)
             panic("page %p is freed twice", page);
@@ -132,4 +134,9 @@ struct page_stat page_stat(void)
     struct page_stat stat = pages.stat;
     spin_unlock(&pages.lock, s);
     return stat;
+}
+
+uintptr_t page_map_base(void)
+{
+    return hal_info.kmap_end;
 }

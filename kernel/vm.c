@@ -46,7 +46,7 @@ static pte_t *walk_make(uintptr_t va, unsigned level)
         if (at == level)
             return e;
         KASSERT(!hal_pte_present(*e)); /* a block is never split */
-        void *table = page_alloc_zero();
+        void *table = page_alloc_zero(0, PAGE_TABLE);
         if (table == NULL)
             return NULL;
         *e = hal_pte_table(hal_v2p(table), at);
@@ -110,7 +110,7 @@ static void map_all(const struct boot_info *bi)
 void vm_init(const struct boot_info *bi)
 {
     unsigned at;
-    root = page_alloc_zero();
+    root = page_alloc_zero(0, PAGE_TABLE);
     if (root == NULL)
         panic("no memory for the kernel's page tables");
     table_pages = 1;

@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 /*
- * Any context, locks below RANK_KMAP held. Returns the base of a slot, all mapped but its lowest page; or 0.
+ * Any context, locks below RANK_KSTACK held. Returns the base of a slot, all mapped but its lowest page; or 0.
  */
 uintptr_t kstack_alloc(void);
 /* The same context. Nobody stands on it. A few free stacks stay mapped for the next comers. */

@@ -10,7 +10,10 @@
 
 enum lock_rank {
     RANK_PROC_TABLE = 1,
-    RANK_KMAP,    /* the kernel's page tables and stack slots */
+    RANK_CACHES,  /* the list of slab caches */
+    RANK_KSTACK,  /* stack slots */
+    RANK_VM,      /* one tree of page tables */
+    RANK_SLAB,    /* one slab cache */
     RANK_PAGE,    /* free pages */
     RANK_DEVICE,  /* console input, interrupt lines */
     RANK_TIMEOUT,

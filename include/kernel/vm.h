@@ -17,9 +17,9 @@
  */
 void vm_init(const struct boot_info *bi);
 
-/* RANK_KMAP held. Maps one page in the kmap window. -ENOMEM when there is no page for a table. */
+/* RANK_KSTACK held. Maps one page in the kmap window. -ENOMEM when there is no page for a table. */
 int vm_kmap(uintptr_t va, uintptr_t pa, unsigned prot);
-/* RANK_KMAP held. Unmaps it; returns its physical address. */
+/* RANK_KSTACK held. Unmaps it; returns its physical address. */
 uintptr_t vm_kunmap(uintptr_t va);
 
 /* Any context. Pages that page tables occupy; kmap never gives one back. */

@@ -79,7 +79,7 @@ KTEST_FATAL("fault-stack-execute", fault_stack_execute);
 
 static NOINLINE void fault_page_execute(void)
 {
-    run_copy(page_alloc());
+    run_copy(page_alloc(0, PAGE_OTHER));
 }
 KTEST_FATAL("fault-page-execute", fault_page_execute);
 
@@ -222,9 +222,9 @@ KTEST_FATAL("debug-sleep-with-lock", fault_sleep_with_lock);
 
 static void fault_double_free(void)
 {
-    void *page = page_alloc();
-    page_free(page);
-    page_free(page);
+    void *page = page_alloc(0, PAGE_OTHER);
+    page_free(page, 0);
+    page_free(page, 0);
     panic("nobody minded the double free");
 }
 KTEST_FATAL("debug-double-free", fault_double_free);

@@ -166,23 +166,23 @@ static void test_pages(void)
 {
     size_t before = page_stat().free, n = 0;
     void **list = NULL, **page;
-    while ((page = page_alloc()) != NULL) {
+    while ((page = page_alloc(0, PAGE_OTHER)) != NULL) {
         *page = list;
         list = page;
         n++;
     }
     KCHECK(n == before);
     KCHECK(page_stat().free == 0);
-    KCHECK(page_alloc_zero() == NULL);
+    KCHECK(page_alloc_zero(0, PAGE_OTHER) == NULL);
     KCHECK(proc_spawn("none", PRIO_NORMAL, nothing, NULL) == -ENOMEM);
     while (list != NULL) {
         page = list;
         list = *page;
-        page_free(page);
+        page_free(page, 0);
     }
-    unsigned char *zero = page_alloc_zero();
+    unsigned char *zero = page_alloc_zero(0, PAGE_OTHER);
     for (unsigned i = 0; i < PAGE_SIZE; i++)
         KCHECK(zero[i] == 0);
-    page_free(zero);
+    page_free(zero, 0);
 }
 KTEST("page-exhaustion", test_pages);

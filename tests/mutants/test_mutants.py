@@ -90,7 +90,7 @@ MUTANTS = (
     Mutant("an unknown interrupt is not masked", "kernel/irq.c", "hal_irq_mask(irq); /*", "/*",
            HANGS, "test=irq-unknown-is-masked", ("arm64",)),
     Mutant("lock ranks do not rise", "kernel/kstack.c",
-           'SPINLOCK_INIT("kernel stacks", RANK_KMAP)', 'SPINLOCK_INIT("kernel stacks", RANK_PRINT)',
+           'SPINLOCK_INIT("kernel stacks", RANK_KSTACK)', 'SPINLOCK_INIT("kernel stacks", RANK_PRINT)',
            r"PANIC: lock order: pages", "test=proc-exit-code", ("x86",), debug=True),
     Mutant("entry forgets a register", "arch/{arch}/entry.{asm}",
            {"x86": "    popa ", "arm64": "ldp     x20, x21,", "riscv": "ld      t4, FRAME_t4(sp)\n"},

@@ -144,7 +144,7 @@ static uint64_t *mark_in(uintptr_t pa, unsigned which)
 static bool take(uint64_t *seed)
 {
     bool zero = unit_random(seed) % 4 == 0;
-    char *page = zero ? page_alloc_zero() : page_alloc();
+    char *page = zero ? page_alloc_zero(0, PAGE_OTHER) : page_alloc(0, PAGE_OTHER);
     uintptr_t pa;
 
     if (page == NULL)
@@ -170,7 +170,7 @@ static void give_back(unsigned which)
     memset(hal_p2v(pa), 0xff, PAGE_SIZE);
     model[pa / PAGE_SIZE] = FREE;
     taken[which] = taken[--ntaken];
-    page_free(hal_p2v(pa));
+    page_free(hal_p2v(pa), 0);
 }
 
 static void take_all(uint64_t *seed)
@@ -178,7 +178,7 @@ static void take_all(uint64_t *seed)
     while (take(seed))
         continue;
     host_check(ntaken == expected);
-    host_check(page_alloc_zero() == NULL);
+    host_check(page_alloc_zero(0, PAGE_OTHER) == NULL);
     check_counts();
 }
 
@@ -188,7 +188,7 @@ static void run_scenario(void *arg)
     struct scenario *s = arg;
     unsigned pieces = make_model(s);
 
-    host_check(page_stat().total == 0 && page_alloc() == NULL);
+    host_check(page_stat().total == 0 && page_alloc(0, PAGE_OTHER) == NULL);
     page_init(&s->bi, s->limit);
     host_check((strstr(host_log, "too many pieces") != NULL) == (pieces > MOST_PIECES));
     check_counts();
@@ -276,14 +276,14 @@ static void hand_back_a_stranger(void *arg)
 
     page_init(&bi, UINT64_MAX);
     host_check(page_stat().free == 16);
-    page_free(hal_p2v(0x20000)); /* more free than there are */
+    page_free(hal_p2v(0x20000), 0); /* more free than there are */
 }
 
 static void test_panics(void **state)
 {
     (void)state;
     host_ram(RAM_SIZE);
-    expect_panic(page_free((char *)hal_p2v(0x1000) + 8), "PAGE_SIZE");
+    expect_panic(page_free((char *)hal_p2v(0x1000) + 8, 0), "PAGE_SIZE");
     host_in_child(hand_back_a_stranger, NULL, "stat.free <= ");
 }
 

@@ -25,7 +25,7 @@ static void set_up(void)
     page_init(&bi, UINT64_MAX);
     host_check(page_stat().total == PAGES);
     for (unsigned i = 0; i < PAGES; i++) {
-        page[i] = page_alloc();
+        page[i] = page_alloc(0, PAGE_OTHER);
         host_check(page[i] != NULL);
     }
 }
@@ -38,33 +38,33 @@ static void wiped(void *arg)
     for (unsigned round = 0; round < 3; round++) {
         for (unsigned i = 0; i < PAGES; i++) {
             memset(page[i], FILL, PAGE_SIZE);
-            page_free(page[i]);
+            page_free(page[i], 0);
             host_check(memchr(page[i], FILL, PAGE_SIZE) == NULL);
         }
         host_check(page_stat().free == PAGES);
         for (unsigned i = 0; i < PAGES; i++)
-            host_check((page[i] = page_alloc()) != NULL);
-        host_check(page_alloc() == NULL);
+            host_check((page[i] = page_alloc(0, PAGE_OTHER)) != NULL);
+        host_check(page_alloc(0, PAGE_OTHER) == NULL);
     }
     for (unsigned i = 0; i < PAGES; i++)
-        page_free(page[i]);
+        page_free(page[i], 0);
 }
 
 static void twice(void *arg)
 {
     (void)arg;
     set_up();
-    page_free(page[0]);
-    page_free(page[1]);
-    page_free(page[0]);
+    page_free(page[0], 0);
+    page_free(page[1], 0);
+    page_free(page[0], 0);
 }
 
 static void twice_at_once(void *arg)
 {
     (void)arg;
     set_up();
-    page_free(page[0]);
-    page_free(page[0]);
+    page_free(page[0], 0);
+    page_free(page[0], 0);
 }
 
 /* arg: where in the page. */
@@ -73,17 +73,17 @@ static void written(void *arg)
     unsigned at = *(const unsigned *)arg;
 
     set_up();
-    page_free(page[0]);
-    page_free(page[1]);
+    page_free(page[0], 0);
+    page_free(page[1], 0);
     page[0][at] ^= 1;
-    host_check(page_alloc() == page[1]);
-    page_alloc();
+    host_check(page_alloc(0, PAGE_OTHER) == page[1]);
+    page_alloc(0, PAGE_OTHER);
 }
 
 static void leave_free_page(void *arg)
 {
     set_up();
-    page_free(page[0]);
+    page_free(page[0], 0);
     memcpy(arg, page[0], PAGE_SIZE);
 }
 
@@ -94,7 +94,7 @@ static void free_unused(void *arg)
         memcpy(hal_p2v(pa), arg, PAGE_SIZE);
     set_up();
     for (unsigned i = 0; i < PAGES; i++)
-        page_free(page[i]);
+        page_free(page[i], 0);
 }
 
 /* After a reset RAM may say what it said before: here, what a free page does. Nobody freed it twice. */

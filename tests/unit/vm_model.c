@@ -25,10 +25,11 @@ long      vm_until_failure;
 
 static unsigned switches;        /* to the tree */
 
-void *page_alloc_zero(void)
+void *page_alloc_zero(unsigned order, enum page_owner owner)
 {
     void *page;
 
+    assert_true(order == 0 && owner == PAGE_TABLE);
     if (vm_until_failure == 0)
         return NULL;
     if (vm_until_failure > 0)
