@@ -2,7 +2,7 @@
  * kstack.c - kernel stacks: slots of the kmap window, lowest first.
  *
  * In a slot, from low to high: guard page, stack, and struct kstack_top, by which current() and this_cpu()
- * work.
+ * work. Pages are mapped and unmapped without the lock: the slot is marked before and after.
  */
 #include <hal/info.h>
 #include <hal/mmu.h>
@@ -26,6 +26,7 @@ enum {
 static struct {
     struct spinlock lock;
     uint32_t used[MAX_SLOTS / WORD_BITS]; /* a bit per slot */
+    unsigned nused;                       /* slots that have pages, or are about to have or to lose them */
     unsigned first_free;                  /* no free slot lies before this one */
     uintptr_t kept[KEPT_MOST];            /* free stacks that stay mapped: most threads live shortly */
     unsigned nkept;
@@ -38,14 +39,14 @@ static uintptr_t slot_base(unsigned slot)
 
 static unsigned slot_of(uintptr_t base)
 {
-    KASSERT(is_aligned(base, KSTACK_SLOT) && base >= hal_info.kmap_base && base < hal_info.kmap_end);
+    KASSERT(is_aligned(base, KSTACK_SLOT) && base >= hal_info.kmap_base && base < page_map_base());
     return (unsigned)((base - hal_info.kmap_base) / KSTACK_SLOT);
 }
 
 /* Lock held. MAX_SLOTS if all are used. */
 static unsigned find_free(void)
 {
-    unsigned n = (unsigned)min_size(MAX_SLOTS, (hal_info.kmap_end - hal_info.kmap_base) / KSTACK_SLOT);
+    unsigned n = (unsigned)min_size(MAX_SLOTS, (page_map_base() - hal_info.kmap_base) / KSTACK_SLOT);
     for (unsigned i = slots.first_free; i < n; i++) {
         uint32_t word = slots.used[i / WORD_BITS];
         if (word == UINT32_MAX)
@@ -56,54 +57,56 @@ static unsigned find_free(void)
     return MAX_SLOTS;
 }
 
-/* Lock held. */
-static void unmap(uintptr_t from, uintptr_t to)
+/* Lock held. A slot that is from here on ours, without pages; or 0. */
+static uintptr_t reserve(void)
 {
-    for (uintptr_t va = from; va < to; va += PAGE_SIZE)
-        page_free(hal_p2v(vm_kunmap(va)), 0);
+    unsigned slot = find_free();
+    if (slot == MAX_SLOTS)
+        return 0;
+    slots.used[slot / WORD_BITS] |= 1u << slot % WORD_BITS;
+    slots.first_free = slot + 1;
+    slots.nused++;
+    return slot_base(slot);
 }
 
-/* Lock held. The pages of slot, or none. */
+/* A slot and what it has of its pages, once they are out of all TLBs. */
+static void give_back(uintptr_t base)
+{
+    unsigned slot = slot_of(base);
+    vm_unmap_free(&vm_kernel, base + PAGE_SIZE, KSTACK_SLOT - PAGE_SIZE);
+    unsigned long s = spin_lock(&slots.lock);
+    slots.used[slot / WORD_BITS] &= ~(1u << slot % WORD_BITS);
+    if (slot < slots.first_free)
+        slots.first_free = slot;
+    slots.nused--;
+    spin_unlock(&slots.lock, s);
+}
+
+/* The pages of a slot, or as many as there is memory for. */
 static bool map(uintptr_t base)
 {
     for (uintptr_t va = base + PAGE_SIZE; va < base + KSTACK_SLOT; va += PAGE_SIZE) {
         void *page = page_alloc(0, PAGE_STACK);
-        if (page != NULL && vm_kmap(va, hal_v2p(page), PROT_R | PROT_W) == 0)
-            continue;
-        if (page != NULL)
+        if (page == NULL)
+            return false;
+        if (vm_map(&vm_kernel, va, hal_v2p(page), PROT_R | PROT_W) != 0) {
             page_free(page, 0);
-        unmap(base + PAGE_SIZE, va);
-        return false;
+            return false;
+        }
     }
     return true;
-}
-
-/* Lock held. A slot that is not kept, with its pages; or 0. */
-static uintptr_t alloc_new(void)
-{
-    unsigned slot = find_free();
-    if (slot == MAX_SLOTS || !map(slot_base(slot)))
-        return 0;
-    slots.used[slot / WORD_BITS] |= 1u << slot % WORD_BITS;
-    slots.first_free = slot + 1;
-    return slot_base(slot);
-}
-
-/* Lock held. */
-static void free_for_good(uintptr_t base)
-{
-    unsigned slot = slot_of(base);
-    unmap(base + PAGE_SIZE, base + KSTACK_SLOT);
-    slots.used[slot / WORD_BITS] &= ~(1u << slot % WORD_BITS);
-    if (slot < slots.first_free)
-        slots.first_free = slot;
 }
 
 uintptr_t kstack_alloc(void)
 {
     unsigned long s = spin_lock(&slots.lock);
-    uintptr_t base = slots.nkept > 0 ? slots.kept[--slots.nkept] : alloc_new();
+    bool fresh = slots.nkept == 0;
+    uintptr_t base = fresh ? reserve() : slots.kept[--slots.nkept];
     spin_unlock(&slots.lock, s);
+    if (fresh && base != 0 && !map(base)) {
+        give_back(base);
+        base = 0;
+    }
     if (CONFIG_DEBUG && base != 0)
         memset((void *)(base + PAGE_SIZE), FILL, KSTACK_SLOT - PAGE_SIZE);
     return base;
@@ -116,19 +119,32 @@ void kstack_free(uintptr_t base)
     KASSERT(slots.used[slot / WORD_BITS] >> slot % WORD_BITS & 1);
     for (unsigned i = 0; i < slots.nkept; i++)
         KASSERT(slots.kept[i] != base); /* freed twice */
-    if (slots.nkept < KEPT_MOST)
+    bool keep = slots.nkept < KEPT_MOST;
+    if (keep)
         slots.kept[slots.nkept++] = base;
-    else
-        free_for_good(base);
     spin_unlock(&slots.lock, s);
+    if (!keep)
+        give_back(base);
 }
 
 void kstack_trim(void)
 {
+    for (;;) {
+        unsigned long s = spin_lock(&slots.lock);
+        uintptr_t base = slots.nkept > 0 ? slots.kept[--slots.nkept] : 0;
+        spin_unlock(&slots.lock, s);
+        if (base == 0)
+            return;
+        give_back(base);
+    }
+}
+
+size_t kstack_pages(void)
+{
     unsigned long s = spin_lock(&slots.lock);
-    while (slots.nkept > 0)
-        free_for_good(slots.kept[--slots.nkept]);
+    size_t pages = (size_t)slots.nused * (KSTACK_SLOT / PAGE_SIZE - 1);
     spin_unlock(&slots.lock, s);
+    return pages;
 }
 
 unsigned kstack_unused(uintptr_t base)

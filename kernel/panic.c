@@ -8,6 +8,7 @@
 #include <kernel/console.h>
 #include <kernel/image.h>
 #include <kernel/ksyms.h>
+#include <kernel/page.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
 #include <kernel/sched.h>
@@ -134,7 +135,7 @@ static const struct proc *stack_owner(uintptr_t addr)
 {
     if (!sched_started())
         return NULL;
-    bool in_kmap = addr >= hal_info.kmap_base && addr < hal_info.kmap_end;
+    bool in_kmap = addr >= hal_info.kmap_base && addr < page_map_base();
     bool in_boot_stack = (addr & ~(uintptr_t)(KSTACK_SLOT - 1)) == cpus[0].rq.idle->stack;
     if ((!in_kmap && !in_boot_stack) || !vm_is_mapped((uintptr_t)kstack_top(addr)))
         return NULL;

@@ -1,35 +1,22 @@
 /*
- * vm.c - the walk over page tables of three levels, the same on every port; and the kernel's tree.
+ * vm.c - the walk over page tables of three levels, the same on every port, and pages that come and go.
+ *
+ * A page for a table is asked for with the tree unlocked, since the allocator may have to take stacks apart
+ * to find one, and so comes back here. A page that was mapped is free only when no TLB knows it.
  */
-#include <hal/cpu.h>
-#include <hal/info.h>
 #include <hal/mmu.h>
-#include <kernel/config.h>
-#include <kernel/image.h>
 #include <kernel/kassert.h>
 #include <kernel/page.h>
 #include <kernel/vm.h>
+#include <kernel/vm_walk.h>
 #include <lib/util.h>
 #include <uapi/errno.h>
 
-#define BLOCK_SIZE ((uintptr_t)PAGE_SIZE * PT_ENTRIES)  /* what an entry of level 1 maps */
-#define TOP_SIZE   (BLOCK_SIZE * PT_ENTRIES)            /* and of the top table */
-
-static pte_t *root; /* NULL until vm_init() */
-static size_t table_pages;
-
-static unsigned index_at(uintptr_t va, unsigned level)
+pte_t *vm_walk(const struct vm_tree *t, uintptr_t va, unsigned level, unsigned *at)
 {
-    unsigned bits = level == PT_LEVELS - 1 ? hal_info.pt_top_bits : 9;
-    return (unsigned)(va >> (PAGE_SHIFT + 9 * level)) & ((1u << bits) - 1);
-}
-
-/* The entry for va at `level`, or, if the way there ends before, where it ends; *at says at which level. */
-static pte_t *walk(uintptr_t va, unsigned level, unsigned *at)
-{
-    pte_t *table = root;
-    for (unsigned l = PT_LEVELS - 1;; l--) {
-        pte_t *e = &table[index_at(va, l)];
+    pte_t *table = t->root;
+    for (unsigned l = VM_TOP;; l--) {
+        pte_t *e = &table[vm_index(va, l)];
         *at = l;
         if (l == level || !hal_pte_present(*e) || hal_pte_is_leaf(*e, l))
             return e;
@@ -37,163 +24,220 @@ static pte_t *walk(uintptr_t va, unsigned level, unsigned *at)
     }
 }
 
-/* The same, adding tables; NULL when there is no page for one. */
-static pte_t *walk_make(uintptr_t va, unsigned level)
+pte_t *vm_lock_entry(struct vm_tree *t, uintptr_t va, unsigned level, unsigned long *s)
 {
+    void *table = NULL;
     for (;;) {
         unsigned at;
-        pte_t *e = walk(va, level, &at);
-        if (at == level)
+        *s = spin_lock(&t->lock);
+        pte_t *e = vm_walk(t, va, level, &at);
+        if (at > level && table != NULL) {
+            KASSERT(!hal_pte_present(*e)); /* a block is never split */
+            *e = hal_pte_table(hal_v2p(table), at);
+            t->tables++;
+            table = NULL;
+            e = vm_walk(t, va, level, &at);
+        }
+        if (at == level && table == NULL)
             return e;
-        KASSERT(!hal_pte_present(*e)); /* a block is never split */
-        void *table = page_alloc_zero(0, PAGE_TABLE);
+        spin_unlock(&t->lock, *s);
+        if (at == level) {
+            page_free(table, 0); /* somebody else was faster */
+            table = NULL;
+            continue;
+        }
+        table = page_alloc_zero(0, PAGE_TABLE);
         if (table == NULL)
             return NULL;
-        *e = hal_pte_table(hal_v2p(table), at);
-        table_pages++;
     }
 }
 
-/* Boot only: running out of memory here is the end. */
-static void map_range(uintptr_t va, struct mem_range r, unsigned prot)
+/*
+ * The one door to the TLBs: when it returns, no CPU in use remembers what these addresses meant before. It is
+ * this one alone; any other would be told here, and waited for. No tree is locked, so that it can answer.
+ */
+static void flush(const uintptr_t *va, unsigned n)
 {
-    uintptr_t pa = align_down(r.base, PAGE_SIZE);
-    va = align_down(va, PAGE_SIZE);
-    size_t left = align_up(r.base + r.size - pa, PAGE_SIZE);
-    while (left > 0) {
-        unsigned level = is_aligned(va | pa, BLOCK_SIZE) && left >= BLOCK_SIZE ? 1 : 0;
-        size_t size = level == 1 ? BLOCK_SIZE : PAGE_SIZE;
-        pte_t *e = walk_make(va, level);
-        if (e == NULL)
-            panic("no memory for the kernel's page tables");
-        *e = hal_pte_leaf(pa, prot, level);
-        va += size;
-        pa += size;
-        left -= size;
+    for (unsigned i = 0; i < n; i++)
+        hal_tlb_flush(va[i]);
+}
+
+void vm_batch_flush(struct vm_batch *b)
+{
+    flush(b->va, b->n);
+    for (unsigned i = 0; i < b->n; i++) {
+        if (b->page[i] != NULL)
+            page_free(b->page[i], 0);
     }
+    b->n = 0;
 }
 
-/* Whole pages only: what shares its page with something hidden stays hidden. */
-static void map_ram(struct mem_range r, void *arg)
+void vm_batch_add(struct vm_batch *b, uintptr_t va, void *page)
 {
-    (void)arg;
-    uintptr_t base = align_up(r.base, PAGE_SIZE);
-    uintptr_t end = align_down(r.base + r.size, PAGE_SIZE);
-    if (base < end)
-        map_range((uintptr_t)hal_p2v(base), (struct mem_range){ base, end - base }, PROT_R | PROT_W);
+    b->va[b->n] = va;
+    b->page[b->n++] = page;
+    if (b->n == VM_BATCH)
+        vm_batch_flush(b);
 }
 
-static void map_image(const char *from, const char *to, unsigned prot)
+/* The part of the tree in which pages come and go. */
+static void check_place(const struct vm_tree *t, uintptr_t va, size_t size)
 {
-    map_range((uintptr_t)from, (struct mem_range){ hal_v2p(from), (size_t)(to - from) }, prot);
+    uintptr_t base = t == &vm_kernel ? hal_info.kmap_base : 0;
+    uintptr_t end = t == &vm_kernel ? hal_info.kmap_end : vm_user_end();
+    KASSERT(is_aligned(va, PAGE_SIZE) && is_aligned(size, PAGE_SIZE));
+    KASSERT(va >= base && va <= end && size <= end - va);
 }
 
-static void map_all(const struct boot_info *bi)
+static void check_prot(unsigned prot)
 {
-    struct mem_range cut[BOOT_MAX_RANGES + 1];
-    unsigned n = 0;
-    for (; n < bi->hidden.n; n++)
-        cut[n] = bi->hidden.range[n];
-    cut[n++] = (struct mem_range){ hal_v2p(__image_start), (size_t)(__image_end - __image_start) };
-    for (unsigned i = 0; i < bi->ram.n; i++)
-        range_subtract(bi->ram.range[i], cut, n, map_ram, NULL);
-
-    map_image(__image_start, __text_start, PROT_R);
-    map_image(__text_start, __text_end, PROT_R | PROT_X);
-    map_image(__text_end, __rodata_end, PROT_R);
-    map_image(__rodata_end, __image_end, PROT_R | PROT_W);
-
-    for (const struct hal_window *w = hal_info.window; w->size > 0; w++)
-        map_range(w->va, (struct mem_range){ w->pa, w->size }, PROT_R | PROT_W | PROT_D);
+    KASSERT(prot & PROT_R);
+    KASSERT((prot & PROT_W) == 0 || (prot & PROT_X) == 0);
 }
 
-void vm_init(const struct boot_info *bi)
+int vm_map(struct vm_tree *t, uintptr_t va, uintptr_t pa, unsigned prot)
 {
-    unsigned at;
-    root = page_alloc_zero(0, PAGE_TABLE);
-    if (root == NULL)
-        panic("no memory for the kernel's page tables");
-    table_pages = 1;
-    map_all(bi);
-
-    /* The top table is final: address spaces will share what it points to. */
-    uintptr_t last = hal_info.kmap_end - 1; /* rather than the end: it may be the end of all addresses */
-    for (uintptr_t va = hal_info.kmap_base;; va = (va | (TOP_SIZE - 1)) + 1) {
-        if (walk_make(va, 1) == NULL)
-            panic("no memory for the kernel's page tables");
-        if ((va | (TOP_SIZE - 1)) >= last)
-            break;
-    }
-
-    /* We stand on the boot stack. Its lowest page becomes its guard. */
-    uintptr_t guard = (uintptr_t)__builtin_frame_address(0) & ~(uintptr_t)(KSTACK_SLOT - 1);
-    pte_t *e = walk(guard, 0, &at);
-    KASSERT(at == 0); /* not within a block */
-    *e = 0;
-    hal_pt_kernel(hal_v2p(root));
-}
-
-int vm_kmap(uintptr_t va, uintptr_t pa, unsigned prot)
-{
-    KASSERT(va >= hal_info.kmap_base && va < hal_info.kmap_end);
-    pte_t *e = walk_make(va, 0);
+    check_place(t, va, PAGE_SIZE);
+    check_prot(prot);
+    KASSERT(is_aligned(pa, PAGE_SIZE));
+    KASSERT((t == &vm_kernel) == ((prot & PROT_U) == 0)); /* a page of the kernel is in all trees, for TLBs */
+    unsigned long s;
+    pte_t *e = vm_lock_entry(t, va, 0, &s);
     if (e == NULL)
         return -ENOMEM;
-    KASSERT(!hal_pte_present(*e));
-    *e = hal_pte_leaf(pa, prot, 0);
-    hal_tlb_flush(va); /* a CPU may remember that there was nothing */
+    bool taken = hal_pte_present(*e);
+    if (!taken)
+        *e = hal_pte_leaf(pa, prot, 0);
+    spin_unlock(&t->lock, s);
+    if (taken)
+        return -EEXIST;
+    flush(&va, 1); /* a CPU may remember that there was nothing */
     return 0;
 }
 
-uintptr_t vm_kunmap(uintptr_t va)
+/* Any tree, any address: `at` is the level of the entry that va led to. */
+static int describe(pte_t e, uintptr_t va, unsigned at, struct vm_mapping *m)
+{
+    *m = (struct vm_mapping){ .va = align_down(va, vm_entry_size(at)), .size = vm_entry_size(at) };
+    if (!hal_pte_present(e))
+        return -ENOENT;
+    m->pa = hal_pte_addr(e);
+    m->prot = hal_pte_prot(e);
+    return 0;
+}
+
+/* Takes the page at va out of the tree; TLBs may still know it. As vm_lookup(). */
+static int take(struct vm_tree *t, uintptr_t va, struct vm_mapping *m)
 {
     unsigned at;
-    pte_t *e = walk(va, 0, &at);
-    KASSERT(at == 0 && hal_pte_present(*e));
-    uintptr_t pa = hal_pte_addr(*e);
-    *e = 0;
-    hal_tlb_flush(va);
-    return pa;
+    unsigned long s = spin_lock(&t->lock);
+    pte_t *e = vm_walk(t, va, 0, &at);
+    int result = describe(*e, va, at, m);
+    if (result == 0)
+        *e = 0;
+    spin_unlock(&t->lock, s);
+    return result;
 }
 
-size_t vm_table_pages(void)
+int vm_unmap(struct vm_tree *t, uintptr_t va, uintptr_t *pa)
 {
-    return table_pages;
+    struct vm_mapping m;
+    check_place(t, va, PAGE_SIZE);
+    if (take(t, va, &m) != 0)
+        return -ENOENT;
+    flush(&va, 1);
+    *pa = m.pa;
+    return 0;
 }
 
-bool vm_is_mapped(uintptr_t va)
+size_t vm_unmap_free(struct vm_tree *t, uintptr_t va, size_t size)
 {
-    unsigned at;
-    return root != NULL && va >= hal_info.kernel_base && hal_pte_present(*walk(va, 0, &at));
-}
-
-void vm_explain(uintptr_t va, unsigned prot)
-{
-    if (root == NULL || va < hal_info.kernel_base) {
-        printk(KERN_EMERG "  nothing is mapped there: it is %s\n",
-               va < PAGE_SIZE ? "the page of NULL pointers" : "below the kernel half");
-        return;
+    struct vm_batch gone = { .n = 0 };
+    struct vm_mapping m;
+    size_t freed = 0;
+    check_place(t, va, size);
+    for (uintptr_t end = va + size; va < end; va = m.va + m.size) {
+        if (take(t, va, &m) != 0)
+            continue;
+        bool device = m.prot & PROT_D;
+        freed += !device;
+        vm_batch_add(&gone, m.va, device ? NULL : hal_p2v(m.pa));
     }
-    for (unsigned level = PT_LEVELS - 1;; level--) {
+    vm_batch_flush(&gone);
+    return freed;
+}
+
+int vm_protect(struct vm_tree *t, uintptr_t va, size_t size, unsigned prot)
+{
+    enum { STAYS = PROT_U | PROT_D };
+    struct vm_batch changed = { .n = 0 };
+    bool gap = false;
+    check_place(t, va, size);
+    check_prot(prot);
+    for (uintptr_t end = va + size; va < end && !gap; va += PAGE_SIZE) {
         unsigned at;
-        pte_t *e = walk(va, level, &at);
-        if (at != level)
-            return;
-        printk(KERN_EMERG "  walk: level %u, entry %3u = 0x%016llx", level, index_at(va, level),
-               (unsigned long long)*e);
-        if (!hal_pte_present(*e)) {
-            printk(KERN_CONT ": not present\n");
-            return;
-        }
-        if (hal_pte_is_leaf(*e, level)) {
-            unsigned has = hal_pte_prot(*e);
-            printk(KERN_CONT ": %c%c%c%s\n", has & PROT_R ? 'R' : '-', has & PROT_W ? 'W' : '-',
-                   has & PROT_X ? 'X' : '-',
-                   prot & ~has & (PROT_R | PROT_W | PROT_X) ? ", which does not allow it" : "");
-            return;
-        }
-        printk(KERN_CONT ": table\n");
-        if (level == 0)
-            return;
+        unsigned long s = spin_lock(&t->lock);
+        pte_t *e = vm_walk(t, va, 0, &at);
+        gap = !hal_pte_present(*e);
+        if (!gap)
+            *e = hal_pte_leaf(hal_pte_addr(*e), (prot & ~STAYS) | (hal_pte_prot(*e) & STAYS), 0);
+        spin_unlock(&t->lock, s);
+        if (!gap)
+            vm_batch_add(&changed, va, NULL);
     }
+    vm_batch_flush(&changed);
+    return gap ? -ENOENT : 0;
+}
+
+int vm_make_tables(struct vm_tree *t, uintptr_t from, uintptr_t to)
+{
+    check_place(t, from, to - from);
+    for (uintptr_t va = from; va < to; va = align_down(va, VM_BLOCK_SIZE) + VM_BLOCK_SIZE) {
+        unsigned long s;
+        if (vm_lock_entry(t, va, 0, &s) == NULL)
+            return -ENOMEM;
+        spin_unlock(&t->lock, s);
+    }
+    return 0;
+}
+
+/* What the tree cannot say: addresses that a CPU would not look up in it. The stretch of them around va. */
+static bool beyond(const struct vm_tree *t, uintptr_t va, struct vm_mapping *m)
+{
+    uintptr_t base = t == &vm_kernel ? 0 : vm_user_end();
+    uintptr_t end = t != &vm_kernel && hal_info.split_trees ? 0 : hal_info.kernel_base;
+    *m = (struct vm_mapping){ .va = base, .size = end - base }; /* an end of 0 is that of all addresses */
+    return va >= base && va - base < m->size;
+}
+
+int vm_lookup(struct vm_tree *t, uintptr_t va, struct vm_mapping *m)
+{
+    if (beyond(t, va, m))
+        return -ENOENT;
+    unsigned at;
+    unsigned long s = spin_lock(&t->lock);
+    pte_t e = *vm_walk(t, va, 0, &at);
+    spin_unlock(&t->lock, s);
+    return describe(e, va, at, m);
+}
+
+void vm_for_each_run(struct vm_tree *t, uintptr_t from, uintptr_t last,
+                     void (*fn)(const struct vm_mapping *run, void *arg), void *arg)
+{
+    struct vm_mapping run = { .size = 0 }, m = { .size = 0 };
+    for (uintptr_t va = from;; va = m.va + m.size) {
+        bool mapped = vm_lookup(t, va, &m) == 0;
+        if (mapped && run.size > 0 && m.prot == run.prot && m.pa == run.pa + run.size) {
+            run.size += m.size;
+        } else {
+            if (run.size > 0)
+                fn(&run, arg);
+            run = m;
+            run.size = mapped ? m.size : 0;
+        }
+        if (last - va < m.size - (va - m.va)) /* rather than an end, which may be that of all addresses */
+            break;
+    }
+    if (run.size > 0)
+        fn(&run, arg);
 }

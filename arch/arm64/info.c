@@ -15,6 +15,7 @@ struct hal_info hal_info = {
     .kernel_base = KERNEL_BASE,
     .kmap_base = KMAP_BASE,
     .kmap_end = KMAP_END,
+    .split_trees = true,
     .timer_irq = ARM64_IRQ_TIMER,
     .console_irq = { BOARD_UART_IRQ, IRQ_NONE },
     .result_reg = "X0",

@@ -11,6 +11,7 @@ struct hal_info hal_info = {
     .kernel_base = KERNEL_BASE,
     .kmap_base = KMAP_BASE,
     .kmap_end = KMAP_END,
+    .split_trees = false,
     .timer_irq = X86_IRQ_TIMER,
     .console_irq = { IRQ_NONE, IRQ_NONE },
     .result_reg = "EAX",

@@ -26,6 +26,7 @@ struct hal_info {
     uintptr_t   kernel_base;     /* lowest address of the kernel half */
     uintptr_t   kmap_base;       /* window in it that the core maps page by page: kernel stacks, */
     uintptr_t   kmap_end;        /*   each above an unmapped guard page */
+    bool        split_trees;     /* the user half is a tree of its own: no kernel in its top table */
     int         timer_irq;       /* the alarm, as hal_irq_claim() names it */
     int         console_irq[2];  /* lines that say input is ready; IRQ_NONE where there are fewer */
     const char *result_reg;      /* what this machine calls the register of a function's result */

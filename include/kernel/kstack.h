@@ -1,15 +1,19 @@
 /* kernel/kstack.h - kernel stacks in the kmap window, each above an unmapped guard page. */
 #pragma once
+#include <stddef.h>
 #include <stdint.h>
 
-/*
- * Any context, locks below RANK_KSTACK held. Returns the base of a slot, all mapped but its lowest page; or 0.
- */
+/* Any context, locks below RANK_CACHES held. The base of a slot, all mapped but its lowest page; or 0. */
 uintptr_t kstack_alloc(void);
-/* The same context. Nobody stands on it. A few free stacks stay mapped for the next comers. */
+/* Any context, locks below RANK_KSTACK held. Nobody stands on it. A few stay mapped for the next comers. */
 void kstack_free(uintptr_t slot);
-/* The same context. Unmaps those too: then all pages that nobody uses are free, and can be counted. */
+/*
+ * Any context, locks below RANK_KSTACK held: from within page_alloc() too. Unmaps those: then all pages that
+ * nobody uses are free, and can be counted.
+ */
 void kstack_trim(void);
+/* Any context, locks below RANK_KSTACK held. Pages that are mapped for stacks, kept ones included. */
+size_t kstack_pages(void);
 
 /*
  * Any context, DEBUG builds, where a fresh stack is filled: bytes at the deep end that were never used.

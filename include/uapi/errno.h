@@ -1,6 +1,8 @@
 /* uapi/errno.h - error numbers; those of Linux, as our binary interface is. Returned negative. */
 #pragma once
 
+#define ENOENT 2
 #define ECHILD 10
 #define EAGAIN 11
 #define ENOMEM 12
+#define EEXIST 17

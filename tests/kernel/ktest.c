@@ -55,7 +55,7 @@ static bool run_one(const struct ktest *t, unsigned number)
 {
     failed = false;
     kstack_trim();
-    size_t pages = page_stat().free + vm_table_pages();
+    size_t pages = page_stat().free + vm_kernel.tables;
     unsigned processes = count_processes();
     uint64_t start = hal_timer_now();
     t->run();
@@ -64,7 +64,7 @@ static bool run_one(const struct ktest *t, unsigned number)
     kstack_trim();
     if (count_processes() != processes || proc_count() != processes)
         ktest_fail("%u processes before, %u after", processes, count_processes());
-    size_t after = page_stat().free + vm_table_pages();
+    size_t after = page_stat().free + vm_kernel.tables;
     if (after != pages)
         ktest_fail("%lu pages free or tables before, %lu after", (unsigned long)pages, (unsigned long)after);
     kprintf("%s %u - %s # %llu ns\n", failed ? "not ok" : "ok", number, t->name,

@@ -12,6 +12,7 @@
 const struct vm_port vm_port = {
     .name = "vm_arm64",
     .top_bits = 9,
+    .split_trees = true,
     .ram_end = 8 * GIB,
     .kmap_base = KERNEL_BASE + 256 * GIB,
     .kmap_end = KERNEL_BASE + 257 * GIB,

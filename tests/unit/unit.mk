@@ -127,8 +127,9 @@ UNIT_HOST  := tests/unit/host/host.c tests/unit/host/image.c
 UNIT_FLAGS := -fPIC -Itests/unit/host -Itests/unit/host/include -include arch/cpu.h
 UNIT_PLAIN := $(UNIT_FLAGS) -DCONFIG_DEBUG=0
 UNIT_DEBUG := $(UNIT_FLAGS) -DCONFIG_DEBUG=1
-UNIT_VM    := tests/unit/vm_check.c tests/unit/vm_kmap_check.c tests/unit/vm_model.c kernel/vm.c lib/range.c \
-              $(UNIT_HOST)
+UNIT_VM    := $(addprefix tests/unit/vm_,check.c kmap_check.c user_check.c edge_check.c model.c user_model.c \
+                pages.c) \
+              $(addprefix kernel/,vm.c vm_user.c vm_kernel.c vm_print.c spinlock.c) lib/range.c $(UNIT_HOST)
 UNIT_BUDDY := kernel/buddy.c lib/bitmap.c tests/unit/buddy_model.c
 UNIT_TIME  := kernel/timeout.c kernel/spinlock.c lib/heap.c tests/unit/host/thread.c $(UNIT_HOST)
 $(eval $(call unit_test,sched_rr,kernel/sched_rr.c $(UNIT_HOST),$(UNIT_PLAIN)))

@@ -54,7 +54,7 @@ static void test_much_ram(void **state)
             bi.hidden.range[bi.hidden.n++] = (struct mem_range){ align_down(w->pa, VM_BLOCK_SIZE), HIDDEN };
     }
     vm_build(&bi);
-    printf("# %u MiB of RAM: %u tables, %zu pages\n", (unsigned)(vm_port.ram_end >> 20), vm_tables,
+    printf("# %u MiB of RAM: %u tables, %zu pages\n", (unsigned)(vm_port.ram_end >> 20), vm_owned[PAGE_TABLE],
            vm_areas[VM_DIRECT].mapped);
 }
 
@@ -114,14 +114,14 @@ static void test_init_without_memory(void **state)
 
     vm_set_up();
     vm_build(&little_ram);
-    needed = vm_tables;
+    needed = vm_owned[PAGE_TABLE];
     for (unsigned i = 0; i < needed; i++) {
+        vm_pages_reset();
         vm_until_failure = (long)i;
-        vm_tables = 0;
         expect_panic(vm_init(&little_ram), "no memory for the kernel's page tables");
     }
     vm_build(&little_ram);
-    assert_int_equal(vm_tables, needed);
+    assert_int_equal(vm_owned[PAGE_TABLE], needed);
     printf("# %u failed allocations\n", needed);
 }
 
@@ -130,8 +130,7 @@ static void test_stack_in_a_block(void **state)
 {
     (void)state;
     vm_set_up();
-    vm_until_failure = -1;
-    vm_tables = 0;
+    vm_pages_reset();
     host_cpu.sp = KERNEL_BASE + 0x900000;
     expect_panic(vm_init(&little_ram), "at == 0");
 }
@@ -226,11 +225,14 @@ static void test_explain(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_before),           cmocka_unit_test(test_much_ram),
-        cmocka_unit_test(test_random_ram),       cmocka_unit_test(test_init_without_memory),
-        cmocka_unit_test(test_stack_in_a_block), cmocka_unit_test(test_is_mapped),
-        cmocka_unit_test(vm_test_kmap),          cmocka_unit_test(vm_test_kmap_without_memory),
-        cmocka_unit_test(vm_test_kmap_panics),   cmocka_unit_test(test_explain),
+        cmocka_unit_test(test_before),                  cmocka_unit_test(test_much_ram),
+        cmocka_unit_test(test_random_ram),              cmocka_unit_test(test_init_without_memory),
+        cmocka_unit_test(test_stack_in_a_block),        cmocka_unit_test(test_is_mapped),
+        cmocka_unit_test(vm_test_kmap),                 cmocka_unit_test(vm_test_kmap_without_memory),
+        cmocka_unit_test(vm_test_kmap_panics),          cmocka_unit_test(test_explain),
+        cmocka_unit_test(vm_test_user),                 cmocka_unit_test(vm_test_without_memory),
+        cmocka_unit_test(vm_test_faster),               cmocka_unit_test(vm_test_runs),
+        cmocka_unit_test(vm_test_user_panics),
     };
 
     return UNIT_RUN(vm_port.name, tests);

@@ -40,7 +40,7 @@ static int map(uintptr_t va, uintptr_t pa, unsigned prot)
     int result;
 
     flushed = 0;
-    result = vm_kmap(va, pa, prot);
+    result = vm_map(&vm_kernel, va, pa, prot);
     if (result == 0) {
         vm_model_set(va, pa, prot);
         assert_true(flushed == va && mapped_at_flush);
@@ -50,10 +50,11 @@ static int map(uintptr_t va, uintptr_t pa, unsigned prot)
 
 static void unmap(uintptr_t va)
 {
-    uintptr_t pa = vm_model_at(va)->pa;
+    uintptr_t pa = vm_model_at(va)->pa, was = 0;
 
     flushed = 0;
-    assert_int_equal(vm_kunmap(va), pa);
+    assert_int_equal(vm_unmap(&vm_kernel, va, &was), 0);
+    assert_int_equal(was, pa);
     assert_true(flushed == va && !mapped_at_flush);
     vm_model_set(va, 0, 0);
 }
@@ -81,27 +82,27 @@ void vm_test_kmap(void **state)
     memcpy(top, hal_p2v(vm_root_pa), sizeof(top));
     for (unsigned i = 0; i < OPERATIONS; i++) {
         uintptr_t va = kmap_page(&seed), pa = unit_random(&seed) % (vm_port.ram_end / PAGE_SIZE) * PAGE_SIZE;
-        unsigned before = vm_tables;
+        unsigned before = vm_owned[PAGE_TABLE];
 
         assert_int_equal(vm_is_mapped(va), vm_model_at(va)->prot != 0);
         if (vm_model_at(va)->prot != 0) {
             unmap(va);
-            assert_int_equal(vm_tables, before);
+            assert_int_equal(vm_owned[PAGE_TABLE], before);
             continue;
         }
         vm_until_failure = unit_random(&seed) % 2 ? -1 : 0;
         if (map(va, pa, prots[unit_random(&seed) % ARRAY_SIZE(prots)]) != 0) {
             assert_int_equal(vm_until_failure, 0);
-            assert_int_equal(vm_kmap(va, pa, PROT_R), -ENOMEM);
+            assert_int_equal(vm_map(&vm_kernel, va, pa, PROT_R), -ENOMEM);
             failed++;
         }
-        assert_true(vm_tables <= before + 1);
+        assert_true(vm_owned[PAGE_TABLE] <= before + 1);
         if (i % 5000 == 0)
             vm_check_tree();
     }
     vm_check_tree();
     assert_memory_equal(top, hal_p2v(vm_root_pa), sizeof(top));
-    printf("# %d operations, %u without memory, %u tables\n", OPERATIONS, failed, vm_tables);
+    printf("# %d operations, %u without memory, %u tables\n", OPERATIONS, failed, vm_owned[PAGE_TABLE]);
     assert_true(failed > 10);
 }
 
@@ -114,7 +115,7 @@ void vm_test_kmap_without_memory(void **state)
     set_up();
     for (uintptr_t va = vm_port.kmap_base; va < vm_port.kmap_end; va += VM_BLOCK_SIZE / 2, failed = 0) {
         for (vm_until_failure = 0; map(va, PAGE_SIZE, PROT_R) != 0; vm_until_failure = (long)++failed) {
-            assert_int_equal(vm_table_pages(), vm_tables);
+            assert_int_equal(vm_kernel.tables, vm_owned[PAGE_TABLE]);
             assert_false(vm_is_mapped(va));
         }
         assert_int_equal(failed, va % VM_BLOCK_SIZE == 0);
@@ -126,12 +127,25 @@ void vm_test_kmap_without_memory(void **state)
 void vm_test_kmap_panics(void **state)
 {
     (void)state;
+    uintptr_t base = vm_port.kmap_base, pa;
+
     set_up();
-    expect_panic(vm_kmap(vm_port.kmap_base - PAGE_SIZE, 0, PROT_R), "kmap_base");
-    expect_panic(vm_kmap(vm_port.kmap_end, 0, PROT_R), "kmap_end");
-    expect_panic(vm_kunmap(vm_port.kmap_base), "hal_pte_present");
-    assert_int_equal(map(vm_port.kmap_base, 0x5000, PROT_R), 0);
-    expect_panic(vm_kmap(vm_port.kmap_base, 0x6000, PROT_R), "!hal_pte_present");
-    assert_int_equal(vm_kunmap(vm_port.kmap_base), 0x5000);
-    expect_panic(vm_kunmap(vm_port.kmap_base), "hal_pte_present");
+    expect_panic(vm_map(&vm_kernel, base - PAGE_SIZE, 0, PROT_R), "va >= base");
+    expect_panic(vm_map(&vm_kernel, vm_port.kmap_end, 0, PROT_R), "size <= end - va");
+    expect_panic(vm_map(&vm_kernel, base + 8, 0, PROT_R), "PAGE_SIZE");
+    expect_panic(vm_map(&vm_kernel, base, 8, PROT_R), "PAGE_SIZE");
+    expect_panic(vm_map(&vm_kernel, base, 0, PROT_W), "prot & PROT_R");
+    expect_panic(vm_map(&vm_kernel, base, 0, PROT_R | PROT_W | PROT_X), "PROT_X");
+    expect_panic(vm_map(&vm_kernel, base, 0, PROT_R | PROT_U), "PROT_U");
+    expect_panic(vm_unmap(&vm_kernel, base - PAGE_SIZE, &pa), "va >= base");
+    expect_panic(vm_unmap_free(&vm_kernel, vm_port.kmap_end - PAGE_SIZE, 2 * PAGE_SIZE), "size <= end - va");
+    expect_panic(vm_protect(&vm_kernel, base, PAGE_SIZE, PROT_R | PROT_W | PROT_X), "PROT_X");
+    expect_panic(vm_protect(&vm_kernel, base, 8, PROT_R), "PAGE_SIZE");
+    expect_panic(vm_make_tables(&vm_kernel, base, vm_port.kmap_end + PAGE_SIZE), "size <= end - va");
+    assert_int_equal(vm_unmap(&vm_kernel, base, &pa), -ENOENT);
+    assert_int_equal(map(base, 0x5000, PROT_R), 0);
+    assert_int_equal(vm_map(&vm_kernel, base, 0x6000, PROT_R), -EEXIST);
+    assert_int_equal(vm_unmap(&vm_kernel, base, &pa), 0);
+    assert_int_equal(pa, 0x5000);
+    assert_int_equal(vm_unmap(&vm_kernel, base, &pa), -ENOENT);
 }

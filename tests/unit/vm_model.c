@@ -1,4 +1,4 @@
-/* vm_model.c - the model of the kernel's page tables, an allocator for them, and the walk that compares.
+/* vm_model.c - the model of the kernel's page tables, and the walk that compares.
  *
  * The walk knows only hal/pte.h, whose bits test_pte_*.c look at.
  */
@@ -10,36 +10,12 @@
 #include <string.h>
 
 #include <hal/mmu.h>
-#include <kernel/page.h>
 #include <kernel/vm.h>
-
-enum {
-    TABLES_PA = 0x1000000,       /* where the memory of the allocator begins */
-    MOST_TABLES = (VM_BACKED - TABLES_PA) / PAGE_SIZE,
-};
 
 struct vm_area vm_areas[VM_AREAS];
 uintptr_t vm_root_pa;
-unsigned  vm_tables;
-long      vm_until_failure;
 
 static unsigned switches;        /* to the tree */
-
-void *page_alloc_zero(unsigned order, enum page_owner owner)
-{
-    void *page;
-
-    assert_true(order == 0 && owner == PAGE_TABLE);
-    if (vm_until_failure == 0)
-        return NULL;
-    if (vm_until_failure > 0)
-        vm_until_failure--;
-    if (vm_tables == MOST_TABLES)
-        fail_msg("more than %d tables", MOST_TABLES);
-    page = hal_p2v(TABLES_PA + (uintptr_t)vm_tables++ * PAGE_SIZE);
-    memset(page, 0, PAGE_SIZE);
-    return page;
-}
 
 /* --- The model ----------------------------------------------------------------------------------------- */
 
@@ -121,16 +97,16 @@ static void make_model(const struct boot_info *bi)
 /* --- The walk ------------------------------------------------------------------------------------------ */
 
 struct tour {
-    uint8_t seen[MOST_TABLES];   /* each table is in one place of the tree only */
+    uint8_t seen[VM_FRAMES];   /* each table is in one place of the tree only */
     unsigned tables;
     size_t pages;
 };
 
 static const pte_t *visit_table(struct tour *t, uintptr_t pa)
 {
-    unsigned number = (unsigned)((pa - TABLES_PA) / PAGE_SIZE);
+    unsigned number = (unsigned)((pa - VM_PAGES_PA) / PAGE_SIZE);
 
-    assert_true(is_aligned(pa, PAGE_SIZE) && pa >= TABLES_PA && number < vm_tables);
+    assert_true(is_aligned(pa, PAGE_SIZE) && vm_owner(pa) == PAGE_TABLE);
     assert_int_equal(t->seen[number], 0);
     t->seen[number] = 1;
     t->tables++;
@@ -214,8 +190,8 @@ void vm_check_tree(void)
     for (unsigned i = 0; i < VM_AREAS; i++)
         mapped += vm_areas[i].mapped;
     assert_int_equal(t.pages, mapped);
-    assert_int_equal(t.tables, vm_tables);
-    assert_int_equal(vm_table_pages(), vm_tables);
+    assert_int_equal(t.tables, vm_owned[PAGE_TABLE]);
+    assert_int_equal(t.tables, vm_kernel.tables);
 }
 
 /* At the switch the tree is whole. */
@@ -229,9 +205,8 @@ static void on_pt_kernel(uintptr_t pa)
 void vm_build(const struct boot_info *bi)
 {
     make_model(bi);
-    vm_tables = 0;
+    vm_pages_reset();
     switches = 0;
-    vm_until_failure = -1;
     vm_init(bi);
     assert_int_equal(switches, 1);
 }
@@ -243,6 +218,7 @@ void vm_set_up(void)
     host_pt_kernel = on_pt_kernel;
     host_tlb_flush = NULL;
     hal_info.pt_top_bits = vm_port.top_bits;
+    hal_info.split_trees = vm_port.split_trees;
     hal_info.kmap_base = vm_port.kmap_base;
     hal_info.kmap_end = vm_port.kmap_end;
     memcpy(hal_info.window, vm_port.window, sizeof(hal_info.window));

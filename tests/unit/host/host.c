@@ -26,6 +26,7 @@ struct hal_info hal_info = {
     .kernel_base = KERNEL_BASE,
     .kmap_base = KMAP_BASE,
     .kmap_end = KMAP_END,
+    .split_trees = false,
     .timer_irq = 0,
     .console_irq = { IRQ_NONE, IRQ_NONE },
     .result_reg = "none",

@@ -1,0 +1,57 @@
+/* kernel/vm_walk.h - the walk through the tables, and the way to the TLBs: for kernel/vm*.c only. */
+#pragma once
+#include <hal/info.h>
+#include <kernel/config.h>
+#include <kernel/vm.h>
+
+#define VM_TOP        (PT_LEVELS - 1)
+#define VM_BLOCK_SIZE ((uintptr_t)PAGE_SIZE * PT_ENTRIES)    /* what an entry of level 1 maps */
+#define VM_TOP_SIZE   (VM_BLOCK_SIZE * PT_ENTRIES)           /* and of the top table */
+
+/* Bytes that an entry at level covers. */
+static inline uintptr_t vm_entry_size(unsigned level) { return (uintptr_t)PAGE_SIZE << 9 * level; }
+
+static inline unsigned vm_index(uintptr_t va, unsigned level)
+{
+    unsigned bits = level == VM_TOP ? hal_info.pt_top_bits : 9;
+    return (unsigned)(va >> (PAGE_SHIFT + 9 * level)) & ((1u << bits) - 1);
+}
+
+/* Entries of a top table that are the user half. */
+static inline unsigned vm_user_entries(void)
+{
+    return hal_info.split_trees ? 1u << hal_info.pt_top_bits : vm_index(hal_info.kernel_base, VM_TOP);
+}
+
+/* Where the user half ends. */
+static inline uintptr_t vm_user_end(void) { return vm_user_entries() * VM_TOP_SIZE; }
+
+/*
+ * Tree locked, or nobody changes it. The entry for va at `level`, or, if the way there ends before, where it
+ * ends; *at says at which level.
+ */
+pte_t *vm_walk(const struct vm_tree *t, uintptr_t va, unsigned level, unsigned *at);
+
+/*
+ * Any context, locks below RANK_CACHES held. Locks the tree and returns the entry for va at `level`, with
+ * tables on the way there where they were missing; *s is for spin_unlock(). NULL, and not locked: no page for
+ * a table.
+ */
+pte_t *vm_lock_entry(struct vm_tree *t, uintptr_t va, unsigned level, unsigned long *s);
+
+/*
+ * What was taken out of a tree and is still remembered by TLBs: a few pages together, so that the CPUs are
+ * disturbed once for all of them. Before it is flushed nothing in it is free.
+ */
+enum { VM_BATCH = 16 };
+
+struct vm_batch {
+    unsigned  n;
+    uintptr_t va[VM_BATCH];
+    void     *page[VM_BATCH];  /* to be freed then; NULL: nothing */
+};
+
+/* Any context, locks below RANK_VM held. The entry that mapped va, or led there, is gone or has changed. */
+void vm_batch_add(struct vm_batch *b, uintptr_t va, void *page);
+/* The same context. No CPU remembers them any more, the pages are free, the batch is empty. */
+void vm_batch_flush(struct vm_batch *b);
