@@ -27,6 +27,8 @@ EVERYWHERE = {
                                   "not present"),
     "fault-no-room-for-interrupt": (r"PANIC: kernel stack overflow in deep-thread \(PID 3\)",
                                     r"in deep-thread \(PID 3\)"),
+    "fault-kmap-write": ("fault_read_only", WRITE, "R--, " + REFUSED, WHO),
+    "fault-kmap-unmapped": ("fault_unmapped", READ, "walk: level 0, .*: not present", WHO),
     "fault-illegal": (r"PANIC: (illegal|undefined|invalid)", r"hal_regs_illegal\+0x0", WHO),
     "fault-assert": (r"PANIC: assertion failed: lives == 9, tests/kernel/test_fault.c:\d+", WHO,
                      "#0 .* fault_assert"),
