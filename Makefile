@@ -109,7 +109,7 @@ KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o \
                proc.o kstack.o sched.o sched_rr.o waitq.o spinlock.o \
                buddy.o page.o vm.o vm_user.o vm_kernel.o vm_print.o \
                console.o printk.o panic.o ksyms.o \
-               line.o monitor.o demo.o demo_539.o demo_buddy.o demo_threads.o
+               line.o monitor.o monitor_mem.o demo.o demo_539.o demo_buddy.o demo_threads.o
 LIB_OBJS    := string.o fmt.o cmdline.o fdt.o fdt_query.o fdt_boot.o heap.o range.o ratio.o bitmap.o
 TEST_OBJS   := $(addprefix tests/kernel/,ktest.o test_lib.o test_sched.o test_proc.o test_wait.o \
                  test_fault.o test_vm.o bench.o)

@@ -144,6 +144,7 @@ static const struct {
     { "uptime", "", "time since boot", cmd_uptime },
     { "irq", "", "interrupt lines and their counts", cmd_irq },
     { "mem", "", "memory", cmd_mem },
+    { "vmmap", "", "what the kernel has mapped, where and how", monitor_vmmap },
     { "dmesg", "", "the kernel's messages once more", cmd_dmesg },
     { "sleep", "MS", "sleep that many milliseconds", cmd_sleep },
     { "demo", "[NAME]", "run a demo, or list them", cmd_demo },

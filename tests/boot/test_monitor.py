@@ -4,7 +4,7 @@ import re
 
 from harness import OK, PANIC, Console, run
 
-COMMANDS = "help ps uptime irq mem dmesg sleep demo panic poweroff reboot".split()
+COMMANDS = "help ps uptime irq mem vmmap dmesg sleep demo panic poweroff reboot".split()
 
 
 def boot(port, cmdline="", **options):
