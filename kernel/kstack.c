@@ -127,15 +127,17 @@ void kstack_free(uintptr_t base)
         give_back(base);
 }
 
-void kstack_trim(void)
+bool kstack_trim(void)
 {
+    bool any = false;
     for (;;) {
         unsigned long s = spin_lock(&slots.lock);
         uintptr_t base = slots.nkept > 0 ? slots.kept[--slots.nkept] : 0;
         spin_unlock(&slots.lock, s);
         if (base == 0)
-            return;
+            return any;
         give_back(base);
+        any = true;
     }
 }
 

@@ -6,8 +6,10 @@
 #include <kernel/clock.h>
 #include <kernel/console.h>
 #include <kernel/entry.h>
+#include <kernel/failalloc.h>
 #include <kernel/irq.h>
 #include <kernel/kassert.h>
+#include <kernel/kmalloc.h>
 #include <kernel/main.h>
 #include <kernel/monitor.h>
 #include <kernel/page.h>
@@ -127,8 +129,12 @@ void kernel_main(const struct boot_info *bi)
     printk_set_level(option_uint("loglevel", LOGLEVEL_DEFAULT, 0, LOGLEVEL_ALL));
     option_panic();
 
-    page_init(&boot, option_mem());
+    failalloc_init(boot.cmdline);
+    page_early_init(&boot, option_mem());
     vm_init(&boot);
+    page_init();
+    cache_init();
+    kmalloc_init();
     sched_init(current(), option_uint("quantum", QUANTUM_DEFAULT_MS, 1, QUANTUM_MOST_MS));
 
     irq_init();

@@ -7,16 +7,13 @@
 #include <kernel/irq.h>
 #include <kernel/kstack.h>
 #include <kernel/line.h>
-#include <kernel/main.h>
+#include <kernel/memory.h>
 #include <kernel/monitor.h>
-#include <kernel/page.h>
 #include <kernel/printk.h>
 #include <kernel/sched.h>
 #include <lib/ratio.h>
 #include <lib/string.h>
 #include <lib/util.h>
-
-enum { KIB_PER_PAGE = PAGE_SIZE / 1024 };
 
 /* "12.345" seconds. */
 static void print_seconds(uint64_t ns)
@@ -63,32 +60,6 @@ static void cmd_irq(const char *arg)
     }
 }
 
-static void print_range(const char *what, struct mem_range r)
-{
-    if (r.size > 0)
-        kprintf("  %-9s 0x%09lx - 0x%09lx  %8lu KiB\n", what, (unsigned long)r.base,
-                (unsigned long)(r.base + r.size - 1), (unsigned long)(r.size / 1024));
-}
-
-static void print_ranges(const char *what, const struct boot_ranges *r)
-{
-    for (unsigned i = 0; i < r->n; i++)
-        print_range(what, r->range[i]);
-}
-
-static void cmd_mem(const char *arg)
-{
-    (void)arg;
-    struct page_stat st = page_stat();
-    kprintf("pages: %lu in all, %lu free, %lu used (%lu KiB)\n", (unsigned long)st.total,
-            (unsigned long)st.free, (unsigned long)(st.total - st.free),
-            (unsigned long)(st.total - st.free) * KIB_PER_PAGE);
-    print_ranges("RAM", &boot_info()->ram);
-    print_ranges("reserved", &boot_info()->reserved);
-    print_ranges("hidden", &boot_info()->hidden);
-    print_range("initrd", boot_info()->initrd);
-}
-
 static void cmd_sleep(const char *arg)
 {
     unsigned ms = 0;
@@ -124,6 +95,7 @@ static void cmd_panic(const char *arg)
 static void cmd_poweroff(const char *arg)
 {
     (void)arg;
+    memory_report();
     hal_power_off(EXIT_STATUS_OK);
 }
 
@@ -143,7 +115,9 @@ static const struct {
     { "ps", "", "processes", cmd_ps },
     { "uptime", "", "time since boot", cmd_uptime },
     { "irq", "", "interrupt lines and their counts", cmd_irq },
-    { "mem", "", "memory", cmd_mem },
+    { "mem", "", "memory by owner", monitor_mem },
+    { "buddyinfo", "", "free blocks of pages", monitor_buddyinfo },
+    { "slabinfo", "[CACHE]", "object caches; DEBUG: who took the objects of one", monitor_slabinfo },
     { "vmmap", "", "what the kernel has mapped, where and how", monitor_vmmap },
     { "dmesg", "", "the kernel's messages once more", cmd_dmesg },
     { "sleep", "MS", "sleep that many milliseconds", cmd_sleep },
@@ -157,7 +131,7 @@ static void cmd_help(const char *arg)
 {
     (void)arg;
     for (unsigned i = 0; i < ARRAY_SIZE(commands); i++)
-        kprintf("  %-8s %-7s %s\n", commands[i].name, commands[i].args, commands[i].help);
+        kprintf("  %-9s %-7s %s\n", commands[i].name, commands[i].args, commands[i].help);
 }
 
 static void run(char *line)

@@ -1,142 +1,294 @@
-/* page.c - free pages: a list of those that came back, and the untouched rest of each range. */
-#include <hal/info.h>
-#include <hal/mmu.h>
-#include <kernel/config.h>
-#include <kernel/image.h>
+/*
+ * page.c - blocks of pages: this CPU's list of single ones, then the buddies.
+ *
+ * What is free is known to the buddies' bitmaps and the lists alone, and the bitmaps change under the lock
+ * only. The map says whose a block is: its first page names the owner, all others of it say PAGE_FREE, so
+ * that a page freed twice, or from within a block, is found out whatever has become of it.
+ */
+#include <hal/cpu.h>
+#include <kernel/failalloc.h>
 #include <kernel/kassert.h>
-#include <kernel/page.h>
-#include <kernel/spinlock.h>
+#include <kernel/ksyms.h>
+#include <kernel/memmap.h>
+#include <kernel/memory.h>
+#include <kernel/sched.h>
 #include <lib/string.h>
 #include <lib/util.h>
 
 enum { POISON_FREE = 0x5a };
 
-struct free_page {
-    struct free_page *next;
-    uintptr_t magic; /* DEBUG: FREE_MAGIC while it is on the list */
-};
-
-#define FREE_MAGIC ((uintptr_t)0x46524545)
-
 static struct {
-    struct spinlock   lock;
-    struct free_page *list;
-    struct mem_range  range[2 * BOOT_MAX_RANGES]; /* never handed out, ascending */
-    unsigned          nrange;
-    struct page_stat  stat;
+    struct spinlock lock;
+    struct buddy buddy;
+    bool ready; /* there are buddies */
 } pages = { .lock = SPINLOCK_INIT("pages", RANK_PAGE) };
 
-static void add_range(struct mem_range r, void *arg)
+void page_early_init(const struct boot_info *bi, uint64_t limit)
 {
-    (void)arg;
-    uintptr_t base = align_up(r.base, PAGE_SIZE);
-    uintptr_t end = align_down(r.base + r.size, PAGE_SIZE);
-    if (base >= end)
-        return;
-    if (pages.nrange == ARRAY_SIZE(pages.range)) {
-        printk(KERN_WARN "memory: too many pieces, %lu KiB at %p are left out\n",
-               (unsigned long)(r.size / 1024), (void *)base);
-        return;
-    }
-    pages.range[pages.nrange++] = (struct mem_range){ base, end - base };
-    pages.stat.total += (end - base) / PAGE_SIZE;
+    for (unsigned i = 0; i < MAX_CPUS; i++)
+        cpus[i].pages.top = cpus[i].pages.limit = cpus[i].pages.page;
+    memmap_early_init(bi, limit);
 }
 
-void page_init(const struct boot_info *bi, uint64_t limit)
+void page_init(void)
 {
-    struct mem_range taken[2 * BOOT_MAX_RANGES + 2];
-    unsigned n = 0;
-    for (unsigned i = 0; i < bi->reserved.n; i++)
-        taken[n++] = bi->reserved.range[i];
-    for (unsigned i = 0; i < bi->hidden.n; i++)
-        taken[n++] = bi->hidden.range[i];
-    taken[n++] = (struct mem_range){ hal_v2p(__image_start), (size_t)(__image_end - __image_start) };
-    taken[n++] = bi->initrd;
-
-    for (unsigned i = 0; i < bi->ram.n && limit > 0; i++) {
-        struct mem_range r = bi->ram.range[i];
-        r.size = (size_t)min_u64(r.size, limit);
-        limit -= r.size;
-        range_subtract(r, taken, n, add_range, NULL);
-    }
-    pages.stat.free = pages.stat.total;
+    memmap_init(&pages.buddy);
+    pages.ready = true;
+    for (unsigned i = 0; i < MAX_CPUS && !failalloc_wanted(); i++)
+        cpus[i].pages.limit = cpus[i].pages.page + PAGE_LIST_MOST;
 }
 
-/* DEBUG: all but the link. */
-static bool is_as_freed(const struct free_page *f)
+static unsigned list_length(const struct page_list *list)
 {
-    const unsigned char *byte = (const unsigned char *)f;
-    for (unsigned i = sizeof(*f); i < PAGE_SIZE; i++) {
-        if (byte[i] != POISON_FREE)
-            return false;
+    return (unsigned)(list->top - list->page);
+}
+
+/* irqs off. Into the empty list of this CPU, so that the lowest is handed out first. */
+static void fill(struct page_list *list)
+{
+    struct page *got[PAGE_LIST_BATCH];
+    unsigned most = (unsigned)min_size((size_t)(list->limit - list->page), PAGE_LIST_BATCH), n = 0;
+    spin_lock_raw(&pages.lock);
+    for (size_t i; n < most && (i = buddy_alloc(&pages.buddy, 0)) != BUDDY_NONE;) {
+        got[n++] = &memmap[i];
+        memmap[i].order = 0;
     }
-    return f->magic == FREE_MAGIC;
+    spin_unlock_raw(&pages.lock);
+    while (n > 0)
+        *list->top++ = got[--n];
+}
+
+/* irqs off. The n that have been on the list for longest. */
+static void drain(struct page_list *list, unsigned n)
+{
+    spin_lock_raw(&pages.lock);
+    for (unsigned i = 0; i < n; i++)
+        buddy_free(&pages.buddy, (size_t)(list->page[i] - memmap), 0);
+    spin_unlock_raw(&pages.lock);
+    list->top -= n;
+    memmove(list->page, list->page + n, list_length(list) * sizeof(list->page[0]));
+}
+
+bool page_list_drain(void)
+{
+    struct page_list *list = &this_cpu()->pages;
+    bool any = list_length(list) > 0;
+    drain(list, list_length(list));
+    return any;
+}
+
+/* irqs off. */
+static struct page *try_alloc(unsigned order)
+{
+    struct page_list *list = &this_cpu()->pages;
+    if (order == 0 && list_length(list) == 0)
+        fill(list);
+    if (order == 0 && list_length(list) > 0)
+        return *--list->top;
+    spin_lock_raw(&pages.lock);
+    size_t i = buddy_alloc(&pages.buddy, order);
+    spin_unlock_raw(&pages.lock);
+    return i != BUDDY_NONE ? &memmap[i] : NULL;
+}
+
+/* DEBUG: nobody has written to free pages. */
+static void check_poison(struct page *p, unsigned order)
+{
+    for (size_t i = 0; i < (size_t)1 << order; i++) {
+        const unsigned char *byte = page_address(&p[i]);
+        for (unsigned k = 0; p[i].poisoned && k < PAGE_SIZE; k++) {
+            if (byte[k] != POISON_FREE)
+                panic("free page %p was written to: 0x%02x at offset %u", (const void *)byte, byte[k], k);
+        }
+        p[i].poisoned = false;
+    }
+}
+
+static void poison(struct page *p, unsigned order)
+{
+    memset(page_address(p), POISON_FREE, (size_t)PAGE_SIZE << order);
+    for (size_t i = 0; i < (size_t)1 << order; i++)
+        p[i].poisoned = true;
+}
+
+/* What page_alloc() does when no page lies ready, or with a block; all but the story. */
+static __attribute__((noinline)) struct page *alloc_slowly(unsigned order, enum page_owner owner)
+{
+    if (order > PAGE_MAX_ORDER || failalloc_now())
+        return NULL;
+    unsigned long s = hal_irq_save();
+    struct page *p = try_alloc(order);
+    while (p == NULL && memory_reclaim())
+        p = try_alloc(order);
+    hal_irq_restore(s);
+    if (p == NULL)
+        return NULL;
+    if (CONFIG_DEBUG)
+        check_poison(p, order);
+    p->owner = (uint8_t)owner;
+    p->order = (uint8_t)order;
+    return p;
+}
+
+/* A page off the list; NULL: there is none, or whatever page is taken needs a closer look. irqs off. */
+static inline struct page *take_ready(struct page_list *list, unsigned order)
+{
+    struct page **top = list->top, *p = top[-1];
+    if (CONFIG_DEBUG || order != 0 || p == NULL)
+        return NULL;
+    list->top = top - 1;
+    return p;
 }
 
 void *page_alloc(unsigned order, enum page_owner owner)
 {
-    void *page = NULL;
-    KASSERT(order == 0 && owner != PAGE_FREE);
-    unsigned long s = spin_lock(&pages.lock);
-    if (pages.list != NULL) {
-        struct free_page *f = pages.list;
-        if (CONFIG_DEBUG && !is_as_freed(f))
-            panic("free page %p was written to", (void *)f);
-        pages.list = f->next;
-        f->magic = 0;
-        page = f;
-    } else {
-        for (unsigned i = 0; i < pages.nrange && page == NULL; i++) {
-            struct mem_range *r = &pages.range[i];
-            if (r->size == 0)
-                continue;
-            page = hal_p2v(r->base);
-            ((struct free_page *)page)->magic = 0; /* RAM may say what it said before a reset */
-            r->base += PAGE_SIZE;
-            r->size -= PAGE_SIZE;
-        }
-    }
-    if (page != NULL)
-        pages.stat.free--;
-    spin_unlock(&pages.lock, s);
-    return page;
+    unsigned long s = hal_irq_save();
+    struct page *p = take_ready(&this_cpu()->pages, order);
+    hal_irq_restore(s);
+    if (p != NULL)
+        p->owner = (uint8_t)owner; /* its order is 0, as that of all on the list */
+    else if (!pages.ready)
+        return order == 0 ? memmap_early_page(owner) : NULL;
+    else if ((p = alloc_slowly(order, owner)) == NULL)
+        return NULL;
+    p->caller = (uintptr_t)__builtin_return_address(0);
+    return page_address(p);
 }
 
 void *page_alloc_zero(unsigned order, enum page_owner owner)
 {
-    void *page = page_alloc(order, owner);
-    if (page != NULL)
-        memset(page, 0, PAGE_SIZE);
-    return page;
+    void *block = page_alloc(order, owner);
+    if (block != NULL)
+        memset(block, 0, (size_t)PAGE_SIZE << order);
+    return block;
 }
 
-void page_free(void *page, unsigned order)
+/* The block in use that page i lies in, but does not begin; NULL: in none. */
+static const struct page *block_around(size_t i)
 {
-    struct free_page *f = page;
-    KASSERT(order == 0 && is_aligned((uintptr_t)page, PAGE_SIZE));
-    if (CONFIG_DEBUG) {
-        if (f->magic == FREE_MAGIC)
-            panic("page %p is freed twice", page);
-        memset(page, POISON_FREE, PAGE_SIZE);
-        f->magic = FREE_MAGIC;
+    for (unsigned order = 1; order <= PAGE_MAX_ORDER; order++) {
+        const struct page *p = &memmap[align_down(i, (size_t)1 << order)];
+        if (p->owner > PAGE_HOLE && p->order >= order && p != &memmap[i])
+            return p;
     }
-    unsigned long s = spin_lock(&pages.lock);
-    f->next = pages.list;
-    pages.list = f;
-    pages.stat.free++;
-    KASSERT(pages.stat.free <= pages.stat.total);
-    spin_unlock(&pages.lock, s);
+    return NULL;
+}
+
+/* Both stories: what is being done, and what was done before. */
+static __attribute__((noinline, cold)) void bad_free(const void *block, unsigned order, uintptr_t caller)
+{
+    char now[64], before[64];
+    ksyms_name(caller - 1, now, sizeof(now));
+    const struct page *p = page_of(block);
+    size_t i = ((uintptr_t)p - (uintptr_t)memmap) / sizeof(struct page);
+    if (i >= pages.buddy.npages || p->owner == PAGE_HOLE)
+        panic("page_free(%p, %u) in %s: there is no RAM", block, order, now);
+    const struct page *around = block_around(i);
+    if (p->owner == PAGE_FREE && around != NULL)
+        p = around;
+    ksyms_name(p->caller - 1, before, sizeof(before));
+    if (p == around)
+        panic("page_free(%p, %u) in %s: it lies within the block of order %u at %p that %s took", block,
+              order, now, p->order, page_address(p), before);
+    if (p->owner == PAGE_FREE)
+        panic("page_free(%p, %u) in %s: it is free already, since %s", block, order, now,
+              p->caller != 0 ? before : "boot");
+    panic("page_free(%p, %u) in %s: it is a block of order %u (%s) that %s took", block, order, now, p->order,
+          page_owner_name(p->owner), p->caller != 0 ? before : "the boot");
+}
+
+static bool may_be_freed(const void *block, unsigned order)
+{
+    const struct page *p = page_of(block);
+    return is_aligned((uintptr_t)block, PAGE_SIZE) && p->owner > PAGE_HOLE && p->order == order;
+}
+
+/* What page_free() does with a block, and with a page for which the list has no room. */
+static __attribute__((noinline)) void free_slowly(void *block, unsigned order, uintptr_t caller)
+{
+    struct page *p = page_of(block);
+    if (!may_be_freed(block, order))
+        bad_free(block, order, caller);
+    if (CONFIG_DEBUG)
+        poison(p, order);
+    p->owner = PAGE_FREE;
+    p->caller = caller;
+    unsigned long s = hal_irq_save();
+    struct page_list *list = &this_cpu()->pages;
+    if (order == 0 && list_length(list) == PAGE_LIST_MOST)
+        drain(list, PAGE_LIST_BATCH);
+    if (order == 0 && list->top != list->limit) {
+        *list->top++ = p;
+    } else {
+        spin_lock_raw(&pages.lock);
+        buddy_free(&pages.buddy, (size_t)(p - memmap), order);
+        spin_unlock_raw(&pages.lock);
+    }
+    hal_irq_restore(s);
+}
+
+void page_free(void *block, unsigned order)
+{
+    struct page *p = page_of(block);
+    if (CONFIG_DEBUG || order != 0 || !may_be_freed(block, 0)) {
+        free_slowly(block, order, (uintptr_t)__builtin_return_address(0));
+        return;
+    }
+    unsigned long s = hal_irq_save();
+    struct page_list *list = &this_cpu()->pages;
+    struct page **top = list->top;
+    if (top == list->limit) {
+        hal_irq_restore(s);
+        free_slowly(block, 0, (uintptr_t)__builtin_return_address(0));
+        return;
+    }
+    *top = p;
+    list->top = top + 1;
+    p->owner = PAGE_FREE;
+    p->caller = (uintptr_t)__builtin_return_address(0);
+    hal_irq_restore(s);
 }
 
 struct page_stat page_stat(void)
 {
     unsigned long s = spin_lock(&pages.lock);
-    struct page_stat stat = pages.stat;
+    struct page_stat st = { memmap_pages(), pages.buddy.free_pages };
     spin_unlock(&pages.lock, s);
-    return stat;
+    for (unsigned i = 0; i < MAX_CPUS; i++)
+        st.free += list_length(&cpus[i].pages);
+    return st;
 }
 
-uintptr_t page_map_base(void)
+struct buddy page_buddies(void)
 {
-    return hal_info.kmap_end;
+    unsigned long s = spin_lock(&pages.lock);
+    struct buddy b = pages.buddy;
+    spin_unlock(&pages.lock, s);
+    return b;
+}
+
+/* Lock held. Counts the block that begins at i; returns how long it is. */
+static size_t count_block(size_t i, size_t count[PAGE_OWNERS])
+{
+    int order = buddy_order_at(&pages.buddy, i);
+    unsigned owner = order >= 0 ? PAGE_FREE : memmap[i].owner;
+    size_t n = (size_t)1 << (order >= 0 ? (unsigned)order : memmap[i].order);
+    count[owner] += n;
+    return n;
+}
+
+/* The lock is let go now and then, for others: no block reaches over the end of the longest. */
+void page_count(size_t count[PAGE_OWNERS])
+{
+    size_t i, to;
+    memset(count, 0, PAGE_OWNERS * sizeof(count[0]));
+    for (unsigned which = 0; memmap_stretch(which, &i, &to); which++) {
+        while (i < to) {
+            size_t end = min_size(to, align_up(i + 1, (size_t)1 << PAGE_MAX_ORDER));
+            unsigned long s = spin_lock(&pages.lock);
+            while (i < end)
+                i += count_block(i, count);
+            spin_unlock(&pages.lock, s);
+        }
+    }
 }

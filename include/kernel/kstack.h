@@ -1,5 +1,6 @@
 /* kernel/kstack.h - kernel stacks in the kmap window, each above an unmapped guard page. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -9,9 +10,9 @@ uintptr_t kstack_alloc(void);
 void kstack_free(uintptr_t slot);
 /*
  * Any context, locks below RANK_KSTACK held: from within page_alloc() too. Unmaps those: then all pages that
- * nobody uses are free, and can be counted.
+ * nobody uses are free, and can be counted. Whether there were any.
  */
-void kstack_trim(void);
+bool kstack_trim(void);
 /* Any context, locks below RANK_KSTACK held. Pages that are mapped for stacks, kept ones included. */
 size_t kstack_pages(void);
 

@@ -4,4 +4,7 @@
 _Noreturn void monitor_run(void); /* Thread; sleeps. */
 
 /* Thread. Commands that are not in monitor.c; arg: the rest of the line. */
-void monitor_vmmap(const char *arg); /* Every mapping of the kernel's tree, what it allows and what it is. */
+void monitor_mem(const char *arg);
+void monitor_buddyinfo(const char *arg);
+void monitor_slabinfo(const char *arg);
+void monitor_vmmap(const char *arg);

@@ -7,6 +7,7 @@
  */
 #pragma once
 #include <kernel/config.h>
+#include <kernel/page.h>
 #include <kernel/proc.h>
 #include <kernel/spinlock.h>
 #include <kernel/timeout.h>
@@ -27,13 +28,16 @@ struct runq {
 struct cpu {
     struct runq     rq;
     struct timeouts timeouts;
+    struct page_list pages;           /* this CPU, irqs off */
     /* this CPU, irqs off */
     uint64_t        alarm;            /* what hal_timer_arm() was last given */
+    bool            reclaiming;       /* memory_reclaim() is at work */
     unsigned        irq_depth;        /* > 0: in an interrupt handler */
     unsigned        nheld;            /* DEBUG: locks held, innermost last */
     const struct spinlock *held[CPU_MAX_HELD];
     /* fixed */
     unsigned        index;
+    size_t          cache_offset;     /* of a CPU's part of a cache in that */
 };
 
 extern struct cpu cpus[MAX_CPUS];

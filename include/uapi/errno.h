@@ -5,4 +5,5 @@
 #define ECHILD 10
 #define EAGAIN 11
 #define ENOMEM 12
+#define EBUSY  16
 #define EEXIST 17

@@ -5,6 +5,8 @@
  * long enough for the coarsest counter (RISC-V: a tick is 100 instructions), and the empty loop is
  * subtracted.
  */
+#include "bench.h"
+
 #include <hal/info.h>
 #include <hal/power.h>
 #include <kernel/clock.h>
@@ -16,23 +18,22 @@
 
 enum { LOOPS = 10000 };
 
-static uint64_t ns_since(uint64_t start)
-{
-    return clock_ns_from_ticks(hal_timer_now() - start);
-}
-
-/* In hundredths, so that rounding is seen; to the nearest, for a calibrated clock is some ppm off. */
-static void report(const char *name, uint64_t total_ns, uint64_t empty_ns, unsigned n)
+void bench_report(const char *name, uint64_t total_ns, uint64_t empty_ns, unsigned n)
 {
     uint32_t cents;
     uint64_t whole = div_u64(div_u64((total_ns - empty_ns) * 100 + n / 2, n, NULL), 100, &cents);
     kprintf("BENCH %s %llu.%02u\n", name, (unsigned long long)whole, cents);
 }
 
-static uint64_t empty_loop_ns(void)
+void bench_skip(const char *name, const char *why)
+{
+    kprintf("BENCH-SKIP %s: %s\n", name, why);
+}
+
+uint64_t bench_empty_loop_ns(unsigned loops)
 {
     uint64_t start = hal_timer_now();
-    for (unsigned i = 0; i < LOOPS; i++)
+    for (unsigned i = 0; i < loops; i++)
         __asm__ volatile("" : : : "memory");
     return ns_since(start);
 }
@@ -44,7 +45,7 @@ static void bench_spinlock(void)
     uint64_t start = hal_timer_now();
     for (unsigned i = 0; i < LOOPS; i++)
         spin_unlock(&lock, spin_lock(&lock));
-    report("spinlock-pair", ns_since(start), empty_loop_ns(), LOOPS);
+    bench_report("spinlock-pair", ns_since(start), bench_empty_loop_ns(LOOPS), LOOPS);
 }
 
 /* n threads that do nothing but yield; the last to come measures whole rounds. */
@@ -73,7 +74,7 @@ static void bench_yield(const char *name, unsigned n)
     stop = true;
     while (proc_wait(-1, NULL) > 0) {
     }
-    report(name, total, 0, rounds * n);
+    bench_report(name, total, 0, rounds * n);
 }
 
 /* From the instruction that is interrupted to the next one: a timer interrupt with nothing due. */
@@ -100,7 +101,7 @@ static void bench_interrupt(void)
     taken = irq_stat(hal_info.timer_irq).count - taken;
     if (taken != LOOPS)
         kprintf("BENCH-SKIP timer-interrupt: %lu interrupts instead of %u\n", taken, LOOPS);
-    report("timer-interrupt", total, arm, LOOPS);
+    bench_report("timer-interrupt", total, arm, LOOPS);
 }
 
 static void nothing(void *arg)
@@ -114,13 +115,13 @@ static void bench_thread(void)
     uint64_t start = hal_timer_now();
     for (unsigned i = 0; i < THREADS; i++)
         proc_wait(proc_spawn("short", PRIO_NORMAL, nothing, NULL), NULL);
-    report("thread-create-exit-reap", ns_since(start), 0, THREADS);
+    bench_report("thread-create-exit-reap", ns_since(start), 0, THREADS);
 }
 
 static void run(const char *which)
 {
     (void)which;
-    report("boot-to-banner", boot_banner_ns(), 0, 1);
+    bench_report("boot-to-banner", boot_banner_ns(), 0, 1);
     bench_spinlock();
     bench_yield("yield-2", 2);
     bench_yield("yield-16", 16);
@@ -128,6 +129,7 @@ static void run(const char *which)
     bench_yield("yield-1000", 1000);
     bench_interrupt();
     bench_thread();
+    bench_memory();
     kprintf("BENCH-DONE\n");
     hal_power_off(EXIT_STATUS_PASS);
 }

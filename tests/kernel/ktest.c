@@ -1,13 +1,14 @@
-/* ktest.c - runs the in-kernel tests, each between two counts of free pages and processes. */
+/* ktest.c - runs the in-kernel tests, each between two balances of pages, objects and processes. */
 #include <hal/power.h>
 #include <kernel/clock.h>
 #include <kernel/config.h>
 #include <kernel/console.h>
-#include <kernel/kstack.h>
 #include <kernel/ktest.h>
 #include <kernel/main.h>
+#include <kernel/memory.h>
 #include <kernel/page.h>
 #include <kernel/sched.h>
+#include <kernel/slab.h>
 #include <kernel/vm.h>
 #include <lib/fmt.h>
 #include <lib/string.h>
@@ -51,22 +52,45 @@ static unsigned count_processes(void)
     return count;
 }
 
+/* What must be the same before and after a test. Page tables of the kernel are kept once they are made. */
+struct balance {
+    size_t   pages, objects;
+    unsigned processes;
+};
+
+static struct balance take_balance(void)
+{
+    while (memory_reclaim())
+        continue;
+    return (struct balance){ page_stat().free + vm_kernel.tables, cache_objects(), count_processes() };
+}
+
+static void compare(const struct balance *before)
+{
+    struct balance after = take_balance();
+    if (after.processes != before->processes || proc_count() != before->processes)
+        ktest_fail("%u processes before, %u after", before->processes, after.processes);
+    if (after.pages != before->pages)
+        ktest_fail("%lu pages free or tables before, %lu after", (unsigned long)before->pages,
+                   (unsigned long)after.pages);
+    if (!memory_check())
+        ktest_fail("the account of all pages is not exact");
+    if (after.objects != before->objects) {
+        ktest_fail("%lu objects in use before, %lu after", (unsigned long)before->objects,
+                   (unsigned long)after.objects);
+        cache_print_users(NULL);
+    }
+}
+
 static bool run_one(const struct ktest *t, unsigned number)
 {
     failed = false;
-    kstack_trim();
-    size_t pages = page_stat().free + vm_kernel.tables;
-    unsigned processes = count_processes();
+    struct balance before = take_balance();
     uint64_t start = hal_timer_now();
     t->run();
     if (t->dies)
         ktest_fail("this was to end in a panic");
-    kstack_trim();
-    if (count_processes() != processes || proc_count() != processes)
-        ktest_fail("%u processes before, %u after", processes, count_processes());
-    size_t after = page_stat().free + vm_kernel.tables;
-    if (after != pages)
-        ktest_fail("%lu pages free or tables before, %lu after", (unsigned long)pages, (unsigned long)after);
+    compare(&before);
     kprintf("%s %u - %s # %llu ns\n", failed ? "not ok" : "ok", number, t->name,
             (unsigned long long)clock_ns_from_ticks(hal_timer_now() - start));
     return !failed;
@@ -83,6 +107,7 @@ static void run(const char *pattern)
         if (selected(t, pattern))
             passed += run_one(t, ++number);
     }
+    memory_report();
     kprintf("DONE %u/%u\n", passed, total);
     hal_power_off(passed == total && total > 0 ? EXIT_STATUS_PASS : EXIT_STATUS_FAIL);
 }

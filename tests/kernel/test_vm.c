@@ -1,6 +1,6 @@
 /*
- * test_vm.c - trees of page tables on the real allocator and the real TLB; the runner counts pages around each
- * test. No CPU ever uses the trees of users made here: their pages are seen through the direct map.
+ * test_vm.c - trees of page tables on the real allocator and the real TLB; the runner counts pages around
+ * each test. No CPU ever uses the trees of users made here: their pages are seen through the direct map.
  */
 #include <hal/info.h>
 #include <hal/mmu.h>

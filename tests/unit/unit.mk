@@ -134,8 +134,6 @@ UNIT_BUDDY := kernel/buddy.c lib/bitmap.c tests/unit/buddy_model.c
 UNIT_TIME  := kernel/timeout.c kernel/spinlock.c lib/heap.c tests/unit/host/thread.c $(UNIT_HOST)
 $(eval $(call unit_test,sched_rr,kernel/sched_rr.c $(UNIT_HOST),$(UNIT_PLAIN)))
 $(eval $(call unit_test,timeout,$(UNIT_TIME),$(UNIT_DEBUG)))
-$(eval $(call unit_test,page,kernel/page.c lib/range.c $(UNIT_HOST),$(UNIT_PLAIN)))
-$(eval $(call unit_test,page_debug,kernel/page.c kernel/spinlock.c lib/range.c $(UNIT_HOST),$(UNIT_DEBUG)))
 $(eval $(call unit_test,buddy,$(UNIT_BUDDY) $(UNIT_HOST),$(UNIT_PLAIN)))
 $(eval $(call unit_test,buddy_debug,$(UNIT_BUDDY) $(UNIT_HOST),$(UNIT_DEBUG)))
 $(eval $(call fuzz_test,buddy,$(UNIT_BUDDY),,-max_len=256))

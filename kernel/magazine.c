@@ -1,0 +1,266 @@
+/*
+ * magazine.c - the layer over the slabs: two magazines per CPU, and a depot of whole ones per cache.
+ *
+ * A magazine is made where an object is wanted, never where one is freed: so freeing needs no memory. A call
+ * that may reclaim may find this CPU's magazines gone when it returns.
+ */
+#include <kernel/failalloc.h>
+#include <kernel/kassert.h>
+#include <kernel/slab_layer.h>
+#include <lib/string.h>
+#include <lib/util.h>
+
+enum { DEPOT_MOST = 8 }; /* full magazines in a depot; more than that goes to the slabs */
+
+/* Without a magazine there is nothing to take, and no room. */
+static void unequip(struct cache_cpu *m)
+{
+    static void *none;
+    *m = (struct cache_cpu){ .top = &none + 1, .limit = &none + 1 };
+}
+
+void magazine_setup(struct cache *c)
+{
+    for (unsigned i = 0; i < MAX_CPUS; i++)
+        unequip(&c->cpu[i]);
+}
+
+/* Puts mag, which has n objects, in the place of the loaded one. */
+static void load(const struct cache *c, struct cache_cpu *m, struct magazine *mag, uintptr_t n)
+{
+    m->loaded = mag;
+    m->top = mag->object + n;
+    m->limit = mag->object + c->rounds;
+}
+
+/* The loaded one, with its count brought up to date. */
+static struct magazine *unload(struct cache_cpu *m)
+{
+    m->loaded->n = (uintptr_t)(m->top - m->loaded->object);
+    return m->loaded;
+}
+
+static void swap(const struct cache *c, struct cache_cpu *m)
+{
+    struct magazine *mag = m->previous;
+    m->previous = m->loaded != NULL ? unload(m) : NULL;
+    load(c, m, mag, mag->n);
+}
+
+static struct magazine *pop(struct magazine **chain)
+{
+    struct magazine *mag = *chain;
+    if (mag != NULL)
+        *chain = mag->next;
+    return mag;
+}
+
+static void push(struct magazine **chain, struct magazine *mag)
+{
+    mag->next = *chain;
+    *chain = mag;
+}
+
+/* An empty magazine, out of the depot or a new one; NULL when there is no memory. */
+static struct magazine *get_empty(struct cache *c)
+{
+    spin_lock_raw(&c->lock);
+    struct magazine *mag = pop(&c->depot_empty);
+    spin_unlock_raw(&c->lock);
+    if (mag != NULL)
+        return mag;
+    mag = cache_alloc(&slab_magazines);
+    if (mag == NULL)
+        return NULL;
+    *mag = (struct magazine){ .n = 0 };
+    spin_lock_raw(&c->lock);
+    c->magazines++;
+    spin_unlock_raw(&c->lock);
+    return mag;
+}
+
+static void put_empty(struct cache *c, struct magazine *mag)
+{
+    spin_lock_raw(&c->lock);
+    push(&c->depot_empty, mag);
+    spin_unlock_raw(&c->lock);
+}
+
+/* Two magazines for this CPU, and an empty one in the depot for who frees. Where memory is short, fewer. */
+static void equip(struct cache *c)
+{
+    if (c->rounds == 0 || failalloc_wanted())
+        return;
+    while (cache_here(c)->previous == NULL || c->depot_empty == NULL) {
+        struct magazine *mag = get_empty(c);
+        if (mag == NULL)
+            return;
+        struct cache_cpu *m = cache_here(c);
+        if (m->loaded == NULL)
+            load(c, m, mag, 0);
+        else if (m->previous == NULL)
+            m->previous = mag;
+        else {
+            put_empty(c, mag);
+            return;
+        }
+    }
+}
+
+/* A full magazine of the depot for the empty one that is loaded. */
+static bool exchange(struct cache *c, struct cache_cpu *m)
+{
+    spin_lock_raw(&c->lock);
+    struct magazine *full = pop(&c->depot);
+    if (full != NULL) {
+        c->depot_count--;
+        if (m->loaded != NULL)
+            push(&c->depot_empty, unload(m));
+        load(c, m, full, full->n);
+    }
+    spin_unlock_raw(&c->lock);
+    return full != NULL;
+}
+
+/* From the slabs: half a magazine full, of which one object is returned; or just that. */
+static void *refill(struct cache *c, struct cache_cpu *m)
+{
+    void *object = NULL;
+    spin_lock_raw(&c->lock);
+    if (m->loaded != NULL) {
+        m->top += slab_take(c, m->loaded->object, (c->rounds + 1) / 2);
+        if (m->top != m->loaded->object)
+            object = *--m->top;
+    } else {
+        slab_take(c, &object, 1);
+    }
+    spin_unlock_raw(&c->lock);
+    return object;
+}
+
+/* irqs off, and left off. */
+static void *alloc_slowly(struct cache *c)
+{
+    if (failalloc_now())
+        return NULL;
+    for (;;) {
+        struct cache_cpu *m = cache_here(c);
+        if (m->previous != NULL && m->previous->n > 0) {
+            swap(c, m);
+            return *--m->top;
+        }
+        if (exchange(c, m))
+            return *--m->top;
+        equip(c);
+        void *object = refill(c, m);
+        if (object != NULL || !slab_grow(c))
+            return object;
+    }
+}
+
+__attribute__((noinline)) void *magazine_alloc_slowly(struct cache *c, unsigned long s)
+{
+    void *object = alloc_slowly(c);
+    hal_irq_restore(s);
+    return object;
+}
+
+/* Lock held. Room in this CPU's magazines: an empty one out of the depot, or the loaded one's go to slabs. */
+static void make_room(struct cache *c, struct cache_cpu *m, struct list *unneeded)
+{
+    bool may_keep = m->loaded == NULL || m->previous == NULL || c->depot_count < DEPOT_MOST;
+    struct magazine *empty = may_keep ? pop(&c->depot_empty) : NULL;
+    if (empty != NULL) {
+        if (m->previous != NULL && m->loaded != NULL) {
+            push(&c->depot, m->previous);
+            c->depot_count++;
+        }
+        if (m->loaded != NULL)
+            m->previous = unload(m);
+        load(c, m, empty, 0);
+    } else if (m->loaded != NULL) {
+        slab_give(c, m->loaded->object, (unsigned)(m->top - m->loaded->object), unneeded);
+        m->top = m->loaded->object;
+    }
+}
+
+__attribute__((noinline)) void magazine_free_slowly(struct cache *c, void *object, unsigned long s)
+{
+    struct cache_cpu *m = cache_here(c);
+    struct list unneeded = LIST_INIT(unneeded);
+    if (m->previous != NULL && m->previous->n < c->rounds) {
+        swap(c, m);
+    } else {
+        spin_lock_raw(&c->lock);
+        make_room(c, m, &unneeded);
+        if (m->loaded == NULL)
+            slab_give(c, &object, 1, &unneeded);
+        spin_unlock_raw(&c->lock);
+    }
+    if (m->loaded != NULL)
+        *m->top++ = object;
+    slab_release(c, &unneeded);
+    hal_irq_restore(s);
+}
+
+void *cache_alloc(struct cache *c)
+{
+    void *object = magazine_alloc(c);
+    if (CONFIG_DEBUG && object != NULL)
+        slab_debug_alloc(c, object, c->size, (uintptr_t)__builtin_return_address(0));
+    return object;
+}
+
+void cache_free(struct cache *c, void *object)
+{
+    if (__builtin_expect(page_of(object)->cache != c, 0))
+        slab_check_member(c, object);
+    if (CONFIG_DEBUG)
+        slab_debug_free(c, object, (uintptr_t)__builtin_return_address(0));
+    magazine_free(c, object);
+}
+
+/* Lock held. */
+static void empty_out(struct cache *c, struct magazine *mag, struct magazine **chain, struct list *unneeded)
+{
+    slab_give(c, mag->object, (unsigned)mag->n, unneeded);
+    push(chain, mag);
+}
+
+void magazine_flush(struct cache *c)
+{
+    struct list unneeded = LIST_INIT(unneeded);
+    struct magazine *chain = NULL, *mag;
+    struct cache_cpu *m = cache_here(c);
+    spin_lock_raw(&c->lock);
+    if (m->loaded != NULL)
+        empty_out(c, unload(m), &chain, &unneeded);
+    if (m->previous != NULL)
+        empty_out(c, m->previous, &chain, &unneeded);
+    unequip(m);
+    while ((mag = pop(&c->depot)) != NULL)
+        empty_out(c, mag, &chain, &unneeded);
+    while ((mag = pop(&c->depot_empty)) != NULL)
+        push(&chain, mag);
+    c->depot_count = 0;
+    for (mag = chain; mag != NULL; mag = mag->next)
+        c->magazines--;
+    spin_unlock_raw(&c->lock);
+    slab_release(c, &unneeded);
+    while ((mag = pop(&chain)) != NULL)
+        cache_free(&slab_magazines, mag);
+}
+
+/* Lock held. In magazines. */
+size_t magazine_count(const struct cache *c)
+{
+    size_t kept = 0;
+    for (unsigned i = 0; i < MAX_CPUS; i++) {
+        const struct cache_cpu *m = &c->cpu[i];
+        kept += m->loaded != NULL ? (size_t)(m->top - m->loaded->object) : 0;
+        kept += m->previous != NULL ? m->previous->n : 0;
+    }
+    for (const struct magazine *mag = c->depot; mag != NULL; mag = mag->next)
+        kept += mag->n;
+    return kept;
+}
