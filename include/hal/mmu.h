@@ -15,7 +15,7 @@ static inline uintptr_t hal_v2p(const void *va);     /* And back. */
  * the user half.
  */
 void hal_pt_kernel(uintptr_t root_pa);
-/* Any context. This CPU forgets one page, after its entry changed. */
+/* Any context. This CPU forgets one page, after its entry or that of a table above it changed. */
 void hal_tlb_flush(uintptr_t va);
 
 #include <arch/mmu.h>
