@@ -78,10 +78,10 @@ static void find_owner(struct proc *p, void *arg)
 static void print_line(const struct line *l)
 {
     int digits = 2 * sizeof(l->va);
-    kprintf("  0x%0*lx - 0x%0*lx %9lu KiB  %c%c%c %c  %s", digits, (unsigned long)l->va, digits,
-            (unsigned long)(l->va + l->size - 1), (unsigned long)(l->size / 1024),
-            l->prot & PROT_R ? 'r' : '-', l->prot & PROT_W ? 'w' : '-', l->prot & PROT_X ? 'x' : '-',
-            l->prot & PROT_D ? 'd' : '-', l->what);
+    kprintf("  0x%0*lx - 0x%0*lx %9lu KiB  ", digits, (unsigned long)l->va, digits,
+            (unsigned long)(l->va + l->size - 1), (unsigned long)(l->size / 1024));
+    kprintf("%c%c%c %c  %s", l->prot & PROT_R ? 'r' : '-', l->prot & PROT_W ? 'w' : '-',
+            l->prot & PROT_X ? 'x' : '-', l->prot & PROT_D ? 'd' : '-', l->what);
     if (l->what == stacks) {
         struct stack_of stack = { l->va & ~(uintptr_t)(KSTACK_SLOT - 1), "nobody" };
         proc_for_each(find_owner, &stack);

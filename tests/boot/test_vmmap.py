@@ -141,7 +141,8 @@ def test_rules_mind(port):
             plant(bad)
             with pytest.raises((AssertionError, ValueError)):
                 rule(bad, names)
-    for text in ("  0x80000000 - 0x80000fff 4 KiB  rw  direct map", "  0x80000000 - 0x80000fff 8 KiB  rw- -  x",
+    for text in ("  0x80000000 - 0x80000fff 4 KiB  rw  direct map",
+                 "  0x80000000 - 0x80000fff 8 KiB  rw- -  x",
                  "  0x080000000 - 0x080000fff 4 KiB  rw- -  x"):
         with pytest.raises(AssertionError):
             parse(text, 8)

@@ -1,6 +1,7 @@
 /*
- * test_vm.c - trees of page tables on the real allocator and the real TLB; the runner counts pages around
- * each test. No CPU ever uses the trees of users made here: their pages are seen through the direct map.
+ * test_vm.c - trees of page tables on the real allocator and the real TLB; the runner counts pages.
+ *
+ * No CPU ever uses the trees of users made here: their pages are seen through the direct map.
  */
 #include <hal/info.h>
 #include <hal/mmu.h>
@@ -8,6 +9,7 @@
 #include <kernel/image.h>
 #include <kernel/ktest.h>
 #include <kernel/page.h>
+#include <kernel/sched.h>
 #include <kernel/vm.h>
 #include <lib/string.h>
 #include <lib/util.h>
@@ -245,12 +247,13 @@ static void look_at_run(const struct vm_mapping *run, void *arg)
     *last = *run;
 }
 
-/* What there is of the kernel's tree, from end to end. */
+/* What there is of the kernel's tree, from end to end; and the page that is missing. */
 static void test_runs(void)
 {
     struct vm_mapping last = { .va = 0, .size = 0 };
     vm_for_each_run(&vm_kernel, 0, UINTPTR_MAX, look_at_run, &last);
     KCHECK(last.size > 0);
+    KCHECK(!vm_is_mapped(cpus[0].rq.idle->stack) && vm_is_mapped(cpus[0].rq.idle->stack + PAGE_SIZE));
 }
 KTEST("vm-runs", test_runs);
 

@@ -1,4 +1,9 @@
-/* vm_user_check.c - kernel/vm.c, vm_user.c: trees of users, by any operations in any order, against the model.
+/* vm_user_check.c - kernel/vm.c, vm_user.c: trees of users, any operations in any order, against the model.
+ *
+ * Planted and caught: pages and tables freed before the flush, without one, or with one of another address;
+ * no flush, or all but the last, at each operation; a change of protection that goes on behind a gap, or
+ * changes whose page it is; device registers freed, or copied; a clone that shares pages or copies less;
+ * entries left; a kernel half that is not the kernel's; tables or the root lost.
  */
 #include "host.h"
 #include "unit.h"
@@ -201,8 +206,10 @@ static void one(struct user_tree *u)
     static const struct {
         void   (*fn)(struct user_tree *u);
         unsigned weight;
-    } operations[] = { { do_map, 100 },        { do_unmap, 30 },      { do_unmap_free, 3 }, { do_protect, 20 },
-                       { do_lookup, 30 },      { do_make_tables, 2 }, { do_clone, 1 },      { do_destroy, 1 } };
+    } operations[] = {
+        { do_map, 100 },   { do_unmap, 30 },      { do_unmap_free, 3 }, { do_protect, 20 },
+        { do_lookup, 30 }, { do_make_tables, 2 }, { do_clone, 1 },      { do_destroy, 1 },
+    };
     unsigned which = 0, dice = any(187);
 
     while (dice >= operations[which].weight)
@@ -248,7 +255,7 @@ void vm_test_user(void **state)
     }
     user_check_pages();
     vm_check_tree();
-    printf("# %d operations: %u map, %u unmap, %u unmap_free, %u protect, %u lookup, %u make_tables, %u clone, "
-           "%u destroy\n",
-           OPERATIONS, done[0], done[1], done[2], done[3], done[4], done[5], done[6], done[7]);
+    printf("# %d operations: map %u, unmap %u, unmap_free %u, protect %u, ", OPERATIONS, done[0], done[1],
+           done[2], done[3]);
+    printf("lookup %u, make_tables %u, clone %u, destroy %u\n", done[4], done[5], done[6], done[7]);
 }
