@@ -12,6 +12,7 @@ static const struct {
 } demos[] = {
     { "539", demo_539, "four processes preempted, their registers and locals checked" },
     { "buddy", demo_buddy, "blocks of pages that split and join" },
+    { "slab", demo_slab, "an object cache, from its first slab to its end" },
     { "threads", demo_threads, "sleepers and spinners, with times" },
 };
 

@@ -69,7 +69,7 @@ static struct magazine *get_empty(struct cache *c)
     spin_unlock_raw(&c->lock);
     if (mag != NULL)
         return mag;
-    mag = cache_alloc(&slab_magazines);
+    mag = slab_alloc_plain(&slab_magazines);
     if (mag == NULL)
         return NULL;
     *mag = (struct magazine){ .n = 0 };
@@ -248,7 +248,7 @@ void magazine_flush(struct cache *c)
     spin_unlock_raw(&c->lock);
     slab_release(c, &unneeded);
     while ((mag = pop(&chain)) != NULL)
-        cache_free(&slab_magazines, mag);
+        slab_free_plain(&slab_magazines, mag);
 }
 
 /* Lock held. In magazines. */

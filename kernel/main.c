@@ -101,17 +101,27 @@ static void run_monitor(void *arg)
     monitor_run();
 }
 
+/* What the machine is of no use without. A shortage of memory may pass. */
+static int start(const char *name, void (*fn)(void *))
+{
+    int pid;
+    while ((pid = proc_spawn(name, PRIO_NORMAL, fn, NULL)) < 0) {
+        printk(KERN_ERR "cannot start %s (error %d): trying again in a second\n", name, -pid);
+        sleep_ms(1000);
+    }
+    return pid;
+}
+
 /* PID 1: starts the program, then buries whoever is left without a parent. */
 static void init(void *arg)
 {
     (void)arg;
-    int program = proc_spawn("main", PRIO_NORMAL, run_program, NULL);
-    if (program < 0)
-        panic("cannot start the first thread: error %d", -program);
+    failalloc_begin();
+    int program = start("main", run_program);
     for (;;) {
         int pid = proc_wait(-1, NULL);
-        if (pid == program && proc_spawn("monitor", PRIO_NORMAL, run_monitor, NULL) < 0)
-            panic("no memory for the monitor");
+        if (pid == program)
+            start("monitor", run_monitor);
         if (pid < 0)
             /* no child at all: nothing ever ends the monitor, but a stopped PID 1 would be worse */
             sleep_ms(1000);

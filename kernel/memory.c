@@ -42,7 +42,7 @@ bool memory_check(void)
         sum += count[i];
     bool exact = agrees("RAM", sum, st.total);
     exact &= agrees(page_owner_name(PAGE_FREE), count[PAGE_FREE], st.free);
-    exact &= agrees(page_owner_name(PAGE_TABLE), count[PAGE_TABLE], vm_kernel.tables);
+    exact &= agrees(page_owner_name(PAGE_TABLE), count[PAGE_TABLE], vm_table_pages());
     exact &= agrees(page_owner_name(PAGE_STACK), count[PAGE_STACK], kstack_pages());
     exact &= agrees(page_owner_name(PAGE_SLAB), count[PAGE_SLAB], cache_pages());
     return exact;

@@ -10,6 +10,7 @@
 #include <kernel/vm.h>
 #include <kernel/vm_walk.h>
 #include <lib/util.h>
+#include <stdatomic.h>
 #include <uapi/errno.h>
 
 pte_t *vm_walk(const struct vm_tree *t, uintptr_t va, unsigned level, unsigned *at)
@@ -24,6 +25,19 @@ pte_t *vm_walk(const struct vm_tree *t, uintptr_t va, unsigned level, unsigned *
     }
 }
 
+static atomic_size_t table_pages;
+
+void vm_count_tables(struct vm_tree *t, int more)
+{
+    t->tables += (size_t)more;
+    atomic_fetch_add_explicit(&table_pages, (size_t)more, memory_order_relaxed);
+}
+
+size_t vm_table_pages(void)
+{
+    return atomic_load_explicit(&table_pages, memory_order_relaxed);
+}
+
 pte_t *vm_lock_entry(struct vm_tree *t, uintptr_t va, unsigned level, unsigned long *s)
 {
     void *table = NULL;
@@ -34,7 +48,7 @@ pte_t *vm_lock_entry(struct vm_tree *t, uintptr_t va, unsigned level, unsigned l
         if (at > level && table != NULL) {
             KASSERT(!hal_pte_present(*e)); /* a block is never split */
             *e = hal_pte_table(hal_v2p(table), at);
-            t->tables++;
+            vm_count_tables(t, 1);
             table = NULL;
             e = vm_walk(t, va, level, &at);
         }

@@ -18,7 +18,7 @@ int vm_create(struct vm_tree *t)
     t->root = page_alloc_zero(0, PAGE_TABLE);
     if (t->root == NULL)
         return -ENOMEM;
-    t->tables = 1;
+    vm_count_tables(t, 1);
     if (!hal_info.split_trees) {
         for (unsigned i = vm_user_entries(); i < 1u << hal_info.pt_top_bits; i++)
             t->root[i] = vm_kernel.root[i]; /* final since vm_init(): needs no lock */
@@ -60,7 +60,7 @@ static void free_table(struct vm_tree *t, struct vm_batch *gone, uintptr_t va, p
 {
     void *table = hal_p2v(hal_pte_addr(*e));
     *e = 0;
-    t->tables--;
+    vm_count_tables(t, -1);
     vm_batch_add(gone, va, table);
 }
 
@@ -80,6 +80,7 @@ void vm_destroy(struct vm_tree *t)
     }
     vm_batch_flush(&gone);
     KASSERT(t->tables == 1);
+    vm_count_tables(t, -1);
     page_free(t->root, 0);
     *t = (struct vm_tree){ .root = NULL };
 }

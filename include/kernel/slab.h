@@ -34,7 +34,7 @@ struct cache_cpu {
     void           **top;
     void           **limit;  /* which has room up to there; where there is no magazine, there is no room */
     struct magazine *loaded, *previous;
-    char             unused[CPU_LINE_SIZE - 4 * sizeof(void *)]; /* so that two CPUs do not meet in one line */
+    char             unused[CPU_LINE_SIZE - 4 * sizeof(void *)]; /* no line is of two CPUs */
 };
 
 struct cache {

@@ -45,6 +45,12 @@ void cache_setup(struct cache *c, const char *name, size_t size, size_t align, v
 unsigned slab_take(struct cache *c, void **to, unsigned n);
 /* cache lock held. Puts n objects back; slabs that may go are moved to `unneeded`, for slab_release(). */
 void slab_give(struct cache *c, void *const *from, unsigned n, struct list *unneeded);
+/*
+ * Locks as for cache_alloc() and cache_free(). An object of slab_heads or slab_magazines: what slabs and
+ * magazines are made of, so that these two have heads on their slabs, and use no magazines.
+ */
+void *slab_alloc_plain(struct cache *c);
+void  slab_free_plain(struct cache *c, void *object);
 /* Locks below RANK_CACHES held. One slab more; false when there is no memory. */
 bool slab_grow(struct cache *c);
 /* Locks below RANK_SLAB held. Their pages, back to where they came from. Whether there were any. */

@@ -81,6 +81,9 @@ int vm_clone(struct vm_tree *to, struct vm_tree *from);
 /* No CPU uses t, nor will. Frees the pages of its user half, device registers excepted, and its tables. */
 void vm_destroy(struct vm_tree *t);
 
+/* Any context. Pages of page tables of all trees. */
+size_t vm_table_pages(void);
+
 /* Any context, any locks: for panics too. Is it mapped in the kernel's tree? */
 bool vm_is_mapped(uintptr_t va);
 /* The same. printk() the walk to va in the kernel's tree, and why it refuses prot. */

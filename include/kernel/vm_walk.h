@@ -32,6 +32,9 @@ static inline uintptr_t vm_user_end(void) { return vm_user_entries() * VM_TOP_SI
  */
 pte_t *vm_walk(const struct vm_tree *t, uintptr_t va, unsigned level, unsigned *at);
 
+/* Tree locked, or nobody else sees it. It has so many pages of tables more. */
+void vm_count_tables(struct vm_tree *t, int more);
+
 /*
  * Any context, locks below RANK_CACHES held. Locks the tree and returns the entry for va at `level`, with
  * tables on the way there where they were missing; *s is for spin_unlock(). NULL, and not locked: no page for
