@@ -110,7 +110,8 @@ KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o \
                memmap.o buddy.o page.o vm.o vm_user.o vm_kernel.o vm_print.o \
                slab.o slab_cache.o slab_debug.o magazine.o kmalloc.o memory.o failalloc.o \
                console.o printk.o panic.o ksyms.o \
-               line.o monitor.o monitor_mem.o monitor_vmmap.o demo.o demo_539.o demo_buddy.o demo_slab.o demo_threads.o
+               line.o monitor.o monitor_mem.o monitor_vmmap.o \
+               demo.o demo_539.o demo_buddy.o demo_slab.o demo_threads.o
 LIB_OBJS    := string.o fmt.o cmdline.o fdt.o fdt_query.o fdt_boot.o heap.o range.o ratio.o bitmap.o
 TEST_OBJS   := $(addprefix tests/kernel/,ktest.o test_lib.o test_sched.o test_proc.o test_wait.o \
                  test_fault.o test_vm.o bench.o bench_memory.o)

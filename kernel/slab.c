@@ -181,4 +181,3 @@ void slab_give(struct cache *c, void *const *from, unsigned n, struct list *unne
     }
     c->out -= n;
 }
-

@@ -90,6 +90,7 @@ void vm_init(const struct boot_info *bi)
     vm_kernel.root = page_alloc_zero(0, PAGE_TABLE);
     if (vm_kernel.root == NULL)
         panic(NO_MEMORY);
+    vm_kernel.tables = 0;
     vm_count_tables(&vm_kernel, 1);
     map_all(bi);
     make_kmap();
