@@ -107,7 +107,7 @@ LDFLAGS  := $(ARCH_LDFLAGS) -nostdlib -static -z noexecstack -z max-page-size=40
 
 KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o \
                proc.o kstack.o sched.o sched_rr.o waitq.o spinlock.o \
-               memmap.o buddy.o page.o vm.o vm_user.o vm_kernel.o vm_print.o \
+               memmap.o buddy.o page.o page_debug.o vm.o vm_user.o vm_kernel.o vm_print.o \
                slab.o slab_cache.o slab_debug.o magazine.o kmalloc.o memory.o failalloc.o \
                console.o printk.o panic.o ksyms.o \
                line.o monitor.o monitor_mem.o monitor_vmmap.o \

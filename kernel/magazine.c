@@ -1,8 +1,9 @@
 /*
  * magazine.c - the layer over the slabs: two magazines per CPU, and a depot of whole ones per cache.
  *
- * A magazine is made where an object is wanted, never where one is freed: so freeing needs no memory. A call
- * that may reclaim may find this CPU's magazines gone when it returns.
+ * A magazine is made where an object is wanted, never where one is freed: so freeing needs no memory. Nothing
+ * is shrunk to make one: else the slab that has just been made for the object could go for its magazine. A
+ * call that may reclaim may find this CPU's magazines gone when it returns.
  */
 #include <kernel/failalloc.h>
 #include <kernel/kassert.h>
@@ -69,7 +70,7 @@ static struct magazine *get_empty(struct cache *c)
     spin_unlock_raw(&c->lock);
     if (mag != NULL)
         return mag;
-    mag = slab_alloc_plain(&slab_magazines);
+    mag = slab_alloc_plain(&slab_magazines, false);
     if (mag == NULL)
         return NULL;
     *mag = (struct magazine){ .n = 0 };

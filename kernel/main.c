@@ -24,7 +24,7 @@ enum { QUANTUM_DEFAULT_MS = 10, QUANTUM_MOST_MS = 10000, MIB = 1 << 20 };
 extern const struct boot_program __boot_programs_start[], __boot_programs_end[];
 
 static struct boot_info boot; /* written once */
-static uint64_t banner_ns;
+static uint64_t banner_ns, map_ns;
 
 const struct boot_info *boot_info(void)
 {
@@ -34,6 +34,11 @@ const struct boot_info *boot_info(void)
 uint64_t boot_banner_ns(void)
 {
     return banner_ns;
+}
+
+uint64_t boot_map_ns(void)
+{
+    return map_ns;
 }
 
 static void print_banner(void)
@@ -142,7 +147,9 @@ void kernel_main(const struct boot_info *bi)
     failalloc_init(boot.cmdline);
     page_early_init(&boot, option_mem());
     vm_init(&boot);
+    uint64_t start = clock_uptime_ns();
     page_init();
+    map_ns = clock_uptime_ns() - start;
     cache_init();
     kmalloc_init();
     sched_init(current(), option_uint("quantum", QUANTUM_DEFAULT_MS, 1, QUANTUM_MOST_MS));

@@ -34,6 +34,7 @@ static struct {
     } run[MAX_RUNS]; /* what memmap_early_page() handed out */
     unsigned nruns;
     size_t pages;   /* of ram[] */
+    size_t span;    /* and with the holes */
     uintptr_t base; /* physical address of index 0: aligned to the largest block */
 } map;
 
@@ -221,6 +222,7 @@ void memmap_init(struct buddy *b)
     if (vm_make_tables(&vm_kernel, base, hal_info.kmap_end) != 0)
         panic("no memory for the tables of the memory map");
 
+    map.span = npages;
     memmap = (struct page *)base;
     page_map_bias = base - ((uintptr_t)hal_p2v(map.base) >> PAGE_SHIFT) * sizeof(struct page);
     map_entries(npages);
@@ -246,6 +248,11 @@ uintptr_t page_map_base(void)
 size_t memmap_pages(void)
 {
     return map.pages;
+}
+
+size_t memmap_span(void)
+{
+    return map.span;
 }
 
 bool memmap_stretch(unsigned which, size_t *from, size_t *to)

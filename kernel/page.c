@@ -8,14 +8,12 @@
 #include <hal/cpu.h>
 #include <kernel/failalloc.h>
 #include <kernel/kassert.h>
-#include <kernel/ksyms.h>
 #include <kernel/memmap.h>
 #include <kernel/memory.h>
+#include <kernel/page_debug.h>
 #include <kernel/sched.h>
 #include <lib/string.h>
 #include <lib/util.h>
-
-enum { POISON_FREE = 0x5a };
 
 static struct {
     struct spinlock lock;
@@ -91,24 +89,16 @@ static struct page *try_alloc(unsigned order)
     return i != BUDDY_NONE ? &memmap[i] : NULL;
 }
 
-/* DEBUG: nobody has written to free pages. */
-static void check_poison(struct page *p, unsigned order)
+/* p, out of the buddies or off the list, is whose it will be, all but the story. */
+static struct page *give_to(struct page *p, unsigned order, enum page_owner owner)
 {
-    for (size_t i = 0; i < (size_t)1 << order; i++) {
-        const unsigned char *byte = page_address(&p[i]);
-        for (unsigned k = 0; p[i].poisoned && k < PAGE_SIZE; k++) {
-            if (byte[k] != POISON_FREE)
-                panic("free page %p was written to: 0x%02x at offset %u", (const void *)byte, byte[k], k);
-        }
-        p[i].poisoned = false;
-    }
-}
-
-static void poison(struct page *p, unsigned order)
-{
-    memset(page_address(p), POISON_FREE, (size_t)PAGE_SIZE << order);
-    for (size_t i = 0; i < (size_t)1 << order; i++)
-        p[i].poisoned = true;
+    if (p == NULL)
+        return NULL;
+    if (CONFIG_DEBUG)
+        page_check_poison(p, order);
+    p->owner = (uint8_t)owner;
+    p->order = (uint8_t)order;
+    return p;
 }
 
 /* What page_alloc() does when no page lies ready, or with a block; all but the story. */
@@ -121,13 +111,7 @@ static __attribute__((noinline)) struct page *alloc_slowly(unsigned order, enum 
     while (p == NULL && memory_reclaim())
         p = try_alloc(order);
     hal_irq_restore(s);
-    if (p == NULL)
-        return NULL;
-    if (CONFIG_DEBUG)
-        check_poison(p, order);
-    p->owner = (uint8_t)owner;
-    p->order = (uint8_t)order;
-    return p;
+    return give_to(p, order, owner);
 }
 
 /* A page off the list; NULL: there is none, or whatever page is taken needs a closer look. irqs off. */
@@ -155,46 +139,23 @@ void *page_alloc(unsigned order, enum page_owner owner)
     return page_address(p);
 }
 
+void *page_try_alloc(enum page_owner owner)
+{
+    unsigned long s = hal_irq_save();
+    struct page *p = give_to(failalloc_now() ? NULL : try_alloc(0), 0, owner);
+    hal_irq_restore(s);
+    if (p == NULL)
+        return NULL;
+    p->caller = (uintptr_t)__builtin_return_address(0);
+    return page_address(p);
+}
+
 void *page_alloc_zero(unsigned order, enum page_owner owner)
 {
     void *block = page_alloc(order, owner);
     if (block != NULL)
         memset(block, 0, (size_t)PAGE_SIZE << order);
     return block;
-}
-
-/* The block in use that page i lies in, but does not begin; NULL: in none. */
-static const struct page *block_around(size_t i)
-{
-    for (unsigned order = 1; order <= PAGE_MAX_ORDER; order++) {
-        const struct page *p = &memmap[align_down(i, (size_t)1 << order)];
-        if (p->owner > PAGE_HOLE && p->order >= order && p != &memmap[i])
-            return p;
-    }
-    return NULL;
-}
-
-/* Both stories: what is being done, and what was done before. */
-static __attribute__((noinline, cold)) void bad_free(const void *block, unsigned order, uintptr_t caller)
-{
-    char now[64], before[64];
-    ksyms_name(caller - 1, now, sizeof(now));
-    const struct page *p = page_of(block);
-    size_t i = ((uintptr_t)p - (uintptr_t)memmap) / sizeof(struct page);
-    if (i >= pages.buddy.npages || p->owner == PAGE_HOLE)
-        panic("page_free(%p, %u) in %s: there is no RAM", block, order, now);
-    const struct page *around = block_around(i);
-    if (p->owner == PAGE_FREE && around != NULL)
-        p = around;
-    ksyms_name(p->caller - 1, before, sizeof(before));
-    if (p == around)
-        panic("page_free(%p, %u) in %s: it lies within the block of order %u at %p that %s took", block,
-              order, now, p->order, page_address(p), before);
-    if (p->owner == PAGE_FREE)
-        panic("page_free(%p, %u) in %s: it is free already, since %s", block, order, now,
-              p->caller != 0 ? before : "boot");
-    panic("page_free(%p, %u) in %s: it is a block of order %u (%s) that %s took", block, order, now, p->order,
-          page_owner_name(p->owner), p->caller != 0 ? before : "the boot");
 }
 
 static bool may_be_freed(const void *block, unsigned order)
@@ -208,9 +169,9 @@ static __attribute__((noinline)) void free_slowly(void *block, unsigned order, u
 {
     struct page *p = page_of(block);
     if (!may_be_freed(block, order))
-        bad_free(block, order, caller);
+        page_bad_free(block, order, caller);
     if (CONFIG_DEBUG)
-        poison(p, order);
+        page_poison(p, order);
     p->owner = PAGE_FREE;
     p->caller = caller;
     unsigned long s = hal_irq_save();

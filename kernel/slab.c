@@ -9,12 +9,6 @@
 #include <kernel/slab_layer.h>
 #include <lib/util.h>
 
-/* Pages for a slab; NULL when there are none. */
-static char *get_pages(struct cache *c)
-{
-    return page_alloc(c->order, PAGE_SLAB);
-}
-
 /* The slab in these pages, with its head there, is one of the cache's; all its objects are free. */
 static void add_slab(struct cache *c, char *pages, struct slab *slab)
 {
@@ -57,19 +51,21 @@ static bool free_plain_slabs(struct cache *c, struct list *unneeded)
     return any;
 }
 
-void *slab_alloc_plain(struct cache *c)
+void *slab_alloc_plain(struct cache *c, bool may_reclaim)
 {
     void *object = NULL;
     for (;;) {
         unsigned long s = spin_lock(&c->lock);
         slab_take(c, &object, 1);
         spin_unlock(&c->lock, s);
-        char *pages = object == NULL ? get_pages(c) : NULL;
-        if (pages == NULL)
+        if (object != NULL)
             break;
+        char *pages = may_reclaim ? page_alloc(0, PAGE_SLAB) : page_try_alloc(PAGE_SLAB);
+        if (pages == NULL)
+            return NULL;
         add_slab(c, pages, (struct slab *)pages);
     }
-    if (CONFIG_DEBUG && object != NULL)
+    if (CONFIG_DEBUG)
         slab_debug_alloc(c, object, c->size, (uintptr_t)__builtin_return_address(0));
     return object;
 }
@@ -87,10 +83,10 @@ void slab_free_plain(struct cache *c, void *object)
 
 bool slab_grow(struct cache *c)
 {
-    char *pages = get_pages(c);
+    char *pages = page_alloc(c->order, PAGE_SLAB);
     if (pages == NULL)
         return false;
-    struct slab *head = c->off_slab ? slab_alloc_plain(&slab_heads) : (struct slab *)pages;
+    struct slab *head = c->off_slab ? slab_alloc_plain(&slab_heads, true) : (struct slab *)pages;
     if (head == NULL) {
         page_free(pages, c->order);
         return false;

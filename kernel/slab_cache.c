@@ -76,6 +76,7 @@ void cache_init(void)
     cache_setup(&cache_cache, "caches", sizeof(struct cache), CPU_LINE_SIZE, NULL);
     /* A magazine for any of these would be made of the same. */
     slab_heads.rounds = slab_magazines.rounds = 0;
+    KASSERT(slab_heads.order == 0 && slab_magazines.order == 0 && !slab_magazines.off_slab);
 }
 
 struct cache *cache_create(const char *name, size_t size, size_t align, void (*ctor)(void *object))

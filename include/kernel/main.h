@@ -8,6 +8,8 @@
 const struct boot_info *boot_info(void);
 /* Any context. Uptime when the banner was printed. */
 uint64_t boot_banner_ns(void);
+/* The same. How long it took to make the memory map and to give all that is free to the buddies. */
+uint64_t boot_map_ns(void);
 
 /*
  * What a word key=value on the command line starts instead of the monitor: in PID 2, thread context. The

@@ -19,6 +19,8 @@ void memmap_init(struct buddy *b);
 
 /* Any context. Pages of RAM in the map; constant. */
 size_t memmap_pages(void);
+/* Any context. Entries of the map, holes included; constant. */
+size_t memmap_span(void);
 /* Any context. Number `which` of the stretches of RAM in the map, as indices from *from up to *to. */
 bool memmap_stretch(unsigned which, size_t *from, size_t *to);
 

@@ -67,7 +67,9 @@ void page_init(void);
  * order above PAGE_MAX_ORDER is NULL too.
  */
 void *page_alloc(unsigned order, enum page_owner owner);
-/* The same, cleared. */
+/* Any context, locks below RANK_PAGE held, after page_init(). One page, but nothing is shrunk for it. */
+void *page_try_alloc(enum page_owner owner);
+/* As page_alloc(), and cleared. */
 void *page_alloc_zero(unsigned order, enum page_owner owner);
 /*
  * Any context, locks below RANK_PAGE held. Panics, and says who did what before, if the block is not one that

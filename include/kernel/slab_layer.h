@@ -47,9 +47,9 @@ unsigned slab_take(struct cache *c, void **to, unsigned n);
 void slab_give(struct cache *c, void *const *from, unsigned n, struct list *unneeded);
 /*
  * Locks as for cache_alloc() and cache_free(). An object of slab_heads or slab_magazines: what slabs and
- * magazines are made of, so that these two have heads on their slabs, and use no magazines.
+ * magazines are made of, so that these two have heads on their slabs of a page, and use no magazines.
  */
-void *slab_alloc_plain(struct cache *c);
+void *slab_alloc_plain(struct cache *c, bool may_reclaim);
 void  slab_free_plain(struct cache *c, void *object);
 /* Locks below RANK_CACHES held. One slab more; false when there is no memory. */
 bool slab_grow(struct cache *c);

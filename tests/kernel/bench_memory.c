@@ -8,6 +8,7 @@
 #include <hal/mmu.h>
 #include <kernel/console.h>
 #include <kernel/kmalloc.h>
+#include <kernel/main.h>
 #include <kernel/memory.h>
 #include <kernel/page.h>
 #include <kernel/vm.h>
@@ -137,8 +138,16 @@ static void bench_live(unsigned n)
     memory_reclaim();
 }
 
+/* The map and the buddies, for a GiB of RAM like what there is. */
+static void bench_start(void)
+{
+    unsigned per_gib = (1u << 30) / PAGE_SIZE;
+    bench_report("memory-start-per-gib", boot_map_ns() * per_gib, 0, (unsigned)page_stat().total);
+}
+
 void bench_memory(void)
 {
+    bench_start();
     static volatile size_t size = 64;
     bench_pages("page-alloc-free-0", 0);
     bench_pages("page-alloc-free-9", 9);
