@@ -35,7 +35,7 @@ static void show(const char *what)
     struct cache_stat st = cache_stat(cache);
     magazines(&loaded, &previous);
     kprintf("%-44s | %3lu in use | magazines %2u + %2u, depot %u full | slabs %lu: %3lu free\n", what,
-            (unsigned long)st.in_use, loaded, previous, cache->depot_count, (unsigned long)st.slabs,
+            (unsigned long)st.in_use, loaded, previous, cache->depot_full.count, (unsigned long)st.slabs,
             (unsigned long)(st.total - st.in_use - st.kept));
 }
 

@@ -11,7 +11,7 @@
 #include <lib/string.h>
 #include <lib/util.h>
 
-enum { DEPOT_MOST = 8 }; /* full magazines in a depot; more than that goes to the slabs */
+enum { DEPOT_MOST = 8 }; /* so many magazines are made for a depot; what they have no room for goes to slabs */
 
 /* Without a magazine there is nothing to take, and no room. */
 static void unequip(struct cache_cpu *m)
@@ -48,29 +48,28 @@ static void swap(const struct cache *c, struct cache_cpu *m)
     load(c, m, mag, mag->n);
 }
 
-static struct magazine *pop(struct magazine **chain)
+/* Lock held. Of a list of the depot, or of those that are about to be freed. */
+static struct magazine *pop(struct magazines *list)
 {
-    struct magazine *mag = *chain;
-    if (mag != NULL)
-        *chain = mag->next;
+    struct magazine *mag = list->first;
+    if (mag != NULL) {
+        list->first = mag->next;
+        list->count--;
+    }
     return mag;
 }
 
-static void push(struct magazine **chain, struct magazine *mag)
+static void push(struct magazines *list, struct magazine *mag)
 {
-    mag->next = *chain;
-    *chain = mag;
+    mag->next = list->first;
+    list->first = mag;
+    list->count++;
 }
 
-/* An empty magazine, out of the depot or a new one; NULL when there is no memory. */
-static struct magazine *get_empty(struct cache *c)
+/* A new magazine with nothing in it; NULL when there is no memory. */
+static struct magazine *make(struct cache *c)
 {
-    spin_lock_raw(&c->lock);
-    struct magazine *mag = pop(&c->depot_empty);
-    spin_unlock_raw(&c->lock);
-    if (mag != NULL)
-        return mag;
-    mag = slab_alloc_plain(&slab_magazines, false);
+    struct magazine *mag = slab_alloc_plain(&slab_magazines, false);
     if (mag == NULL)
         return NULL;
     *mag = (struct magazine){ .n = 0 };
@@ -80,41 +79,46 @@ static struct magazine *get_empty(struct cache *c)
     return mag;
 }
 
-static void put_empty(struct cache *c, struct magazine *mag)
+static struct magazine *get_empty(struct cache *c)
 {
     spin_lock_raw(&c->lock);
-    push(&c->depot_empty, mag);
+    struct magazine *mag = pop(&c->depot_empty);
     spin_unlock_raw(&c->lock);
+    return mag != NULL ? mag : make(c);
 }
 
-/* Two magazines for this CPU, and an empty one in the depot for who frees. Where memory is short, fewer. */
+/*
+ * Objects have to come from slabs. Two magazines for this CPU, if it has none, and one more for the depot, up
+ * to what that may hold: next time fewer will. Where memory is short, none.
+ */
 static void equip(struct cache *c)
 {
+    struct cache_cpu *m = cache_here(c);
     if (c->rounds == 0 || failalloc_wanted())
         return;
-    while (cache_here(c)->previous == NULL || c->depot_empty == NULL) {
+    while (m->previous == NULL) {
         struct magazine *mag = get_empty(c);
         if (mag == NULL)
             return;
-        struct cache_cpu *m = cache_here(c);
         if (m->loaded == NULL)
             load(c, m, mag, 0);
-        else if (m->previous == NULL)
+        else
             m->previous = mag;
-        else {
-            put_empty(c, mag);
-            return;
-        }
     }
+    struct magazine *more = c->depot_full.count + c->depot_empty.count < DEPOT_MOST ? make(c) : NULL;
+    if (more == NULL)
+        return;
+    spin_lock_raw(&c->lock);
+    push(&c->depot_empty, more);
+    spin_unlock_raw(&c->lock);
 }
 
 /* A full magazine of the depot for the empty one that is loaded. */
 static bool exchange(struct cache *c, struct cache_cpu *m)
 {
     spin_lock_raw(&c->lock);
-    struct magazine *full = pop(&c->depot);
+    struct magazine *full = pop(&c->depot_full);
     if (full != NULL) {
-        c->depot_count--;
         if (m->loaded != NULL)
             push(&c->depot_empty, unload(m));
         load(c, m, full, full->n);
@@ -169,13 +173,10 @@ __attribute__((noinline)) void *magazine_alloc_slowly(struct cache *c, unsigned 
 /* Lock held. Room in this CPU's magazines: an empty one out of the depot, or the loaded one's go to slabs. */
 static void make_room(struct cache *c, struct cache_cpu *m, struct list *unneeded)
 {
-    bool may_keep = m->loaded == NULL || m->previous == NULL || c->depot_count < DEPOT_MOST;
-    struct magazine *empty = may_keep ? pop(&c->depot_empty) : NULL;
+    struct magazine *empty = pop(&c->depot_empty);
     if (empty != NULL) {
-        if (m->previous != NULL && m->loaded != NULL) {
-            push(&c->depot, m->previous);
-            c->depot_count++;
-        }
+        if (m->previous != NULL)
+            push(&c->depot_full, m->previous);
         if (m->loaded != NULL)
             m->previous = unload(m);
         load(c, m, empty, 0);
@@ -222,37 +223,35 @@ void cache_free(struct cache *c, void *object)
 }
 
 /* Lock held. */
-static void empty_out(struct cache *c, struct magazine *mag, struct magazine **chain, struct list *unneeded)
+static void empty_out(struct cache *c, struct magazine *mag, struct magazines *emptied, struct list *unneeded)
 {
     slab_give(c, mag->object, (unsigned)mag->n, unneeded);
-    push(chain, mag);
+    push(emptied, mag);
 }
 
 void magazine_flush(struct cache *c)
 {
     struct list unneeded = LIST_INIT(unneeded);
-    struct magazine *chain = NULL, *mag;
+    struct magazines emptied = { .count = 0 };
+    struct magazine *mag;
     struct cache_cpu *m = cache_here(c);
     spin_lock_raw(&c->lock);
     if (m->loaded != NULL)
-        empty_out(c, unload(m), &chain, &unneeded);
+        empty_out(c, unload(m), &emptied, &unneeded);
     if (m->previous != NULL)
-        empty_out(c, m->previous, &chain, &unneeded);
+        empty_out(c, m->previous, &emptied, &unneeded);
     unequip(m);
-    while ((mag = pop(&c->depot)) != NULL)
-        empty_out(c, mag, &chain, &unneeded);
+    while ((mag = pop(&c->depot_full)) != NULL)
+        empty_out(c, mag, &emptied, &unneeded);
     while ((mag = pop(&c->depot_empty)) != NULL)
-        push(&chain, mag);
-    c->depot_count = 0;
-    for (mag = chain; mag != NULL; mag = mag->next)
-        c->magazines--;
+        push(&emptied, mag);
+    c->magazines -= emptied.count;
     spin_unlock_raw(&c->lock);
     slab_release(c, &unneeded);
-    while ((mag = pop(&chain)) != NULL)
+    while ((mag = pop(&emptied)) != NULL)
         slab_free_plain(&slab_magazines, mag);
 }
 
-/* Lock held. In magazines. */
 size_t magazine_count(const struct cache *c)
 {
     size_t kept = 0;
@@ -261,7 +260,7 @@ size_t magazine_count(const struct cache *c)
         kept += m->loaded != NULL ? (size_t)(m->top - m->loaded->object) : 0;
         kept += m->previous != NULL ? m->previous->n : 0;
     }
-    for (const struct magazine *mag = c->depot; mag != NULL; mag = mag->next)
+    for (const struct magazine *mag = c->depot_full.first; mag != NULL; mag = mag->next)
         kept += mag->n;
     return kept;
 }

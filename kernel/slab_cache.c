@@ -44,7 +44,7 @@ static void choose_order(struct cache *c)
 
 static unsigned magazine_rounds(size_t size)
 {
-    return size <= 256 ? MAGAZINE_MOST : size <= 1024 ? 16 : size <= 2048 ? 8 : 4;
+    return size <= 256 ? MAGAZINE_MOST : size <= 1024 ? 16 : 8;
 }
 
 void cache_setup(struct cache *c, const char *name, size_t size, size_t align, void (*ctor)(void *object))

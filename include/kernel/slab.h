@@ -28,6 +28,11 @@ struct magazine {
     void            *object[MAGAZINE_MOST];
 };
 
+struct magazines {
+    struct magazine *first;
+    uint32_t         count;
+};
+
 /* A CPU's part of a cache: this CPU, irqs off. */
 struct cache_cpu {
     /* behind the last object of the loaded magazine; below its first one is a NULL */
@@ -57,9 +62,8 @@ struct cache {
     struct list partial, full, empty; /* slabs */
     uint32_t    slabs, empties;
     size_t      out;         /* objects outside of slabs: in use or in a magazine */
-    struct magazine *depot, *depot_empty; /* full ones, and empty ones */
-    uint32_t         depot_count;         /* of full ones */
-    uint32_t         magazines;           /* that were made for this cache and are not freed */
+    struct magazines depot_full, depot_empty;
+    uint32_t         magazines;    /* that were made for this cache and are not freed */
 };
 
 void cache_init(void); /* irqs off, boot CPU, once, after page_init(). */

@@ -4,7 +4,7 @@ import re
 
 from harness import OK, PANIC, Console, run
 
-COMMANDS = "help ps uptime irq mem vmmap dmesg sleep demo panic poweroff reboot".split()
+COMMANDS = "help ps uptime irq mem buddyinfo slabinfo vmmap dmesg sleep demo panic poweroff reboot".split()
 
 
 def boot(port, cmdline="", **options):
@@ -29,15 +29,51 @@ def test_banner_and_commands(port):
         irqs = console.command("irq")
         assert re.search(r"^ +\d+ +\d+ +timer$", irqs, re.M), irqs
         assert re.search(r"^ +\d+ +[1-9]\d* +console$", irqs, re.M), irqs
-        memory = console.command("mem")
-        pages = re.search(r"pages: (\d+) in all, (\d+) free, (\d+) used", memory)
-        total, free, used = map(int, pages.groups())
-        assert total == free + used and total > 15000 and used < 200
         assert f"Triptych 0.1.0 on {port.arch}" in console.command("dmesg")
         unknown = console.command("nonsense now")
         assert "nonsense: no such command" in unknown and " poweroff " in unknown
         console.child.send("poweroff\r")
-        assert console.finish().status == OK
+        result = console.finish()
+        assert result.status == OK
+        account = re.search(r"^memory: (\d+) pages = (.*): exact$", result.output, re.M)
+        assert account, result
+        assert int(account[1]) == sum(map(int, re.findall(r"\d+", account[2]))), account[0]
+
+
+def test_memory_commands(port):
+    """The numbers of mem, buddyinfo and slabinfo agree with each other."""
+    with boot(port) as console:
+        console.prompt()
+        memory = console.command("mem")
+        owners = {name: int(pages) for pages, kib, name in re.findall(r"^ +(\d+) +(\d+)  (.+)$", memory, re.M)
+                  if int(kib) == 4 * int(pages)}
+        total = owners.pop("in all")
+        assert total > 30000 and total == sum(owners.values()), memory
+        assert {"free", "firmware", "kernel image", "memory map", "page tables", "kernel stacks"} <= set(owners)
+        assert owners["free"] > 0.95 * total and "by their owner" not in memory, memory
+
+        buddies = console.command("buddyinfo")
+        rows = [tuple(map(int, row)) for row in
+                re.findall(r"^ +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) %$", buddies, re.M)]
+        assert [row[0] for row in rows] == list(range(11)) and rows[-1][2] > 10, buddies
+        assert all(pages == 2 ** order and kib == 4 * pages * blocks for order, pages, blocks, kib, _ in rows)
+        in_blocks, on_lists = map(int, re.search(r"^(\d+) pages in blocks, (\d+) on the", buddies, re.M).groups())
+        assert in_blocks == sum(pages * blocks for _, pages, blocks, *_ in rows), buddies
+        assert in_blocks + on_lists == owners["free"], (memory, buddies)
+        too_small = [row[4] for row in rows]
+        assert too_small[0] == 0 and too_small == sorted(too_small), buddies
+        below = sum(pages * blocks for _, pages, blocks, *_ in rows[:-1])
+        assert too_small[-1] == 100 * below // in_blocks, buddies
+
+        slabs = console.command("slabinfo")
+        caches = re.findall(r"^(\S+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+)$", slabs, re.M)
+        sizes = [int(size) for name, size, *_ in caches if name.startswith("kmalloc-")]
+        assert sizes == sorted([16 << i for i in range(10)] + [24 << i for i in range(9)]), slabs
+        for name, *numbers in caches:
+            size, stride, per_slab, pages, count, in_use, kept, all_objects = map(int, numbers)
+            assert size <= stride and stride * per_slab <= pages * 4096, name
+            assert all_objects == count * per_slab and in_use + kept <= all_objects, name
+        assert "only a DEBUG build" in console.command("slabinfo kmalloc-64")
 
 
 def test_line_editing(port):
