@@ -83,6 +83,8 @@ bool failalloc_now(void)
         return false;
     unsigned n = atomic_fetch_add_explicit(&wanted.asked, 1, memory_order_relaxed) + 1;
     bool fails = wanted.one_in != 0 ? mix(n ^ mix(wanted.seed)) % wanted.one_in == 0 : n == wanted.the_one;
+    if (fails && wanted.one_in == 0)
+        printk("failalloc: allocation %u fails\n", n);
     if (fails)
         atomic_fetch_add_explicit(&wanted.failed, 1, memory_order_relaxed);
     return fails;

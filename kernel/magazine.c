@@ -11,7 +11,8 @@
 #include <lib/string.h>
 #include <lib/util.h>
 
-enum { DEPOT_MOST = 8 }; /* so many magazines are made for a depot; what they have no room for goes to slabs */
+/* So many magazines are made for a depot. What they have no room for goes to the slabs. */
+enum { DEPOT_MOST = 8 };
 
 /* Without a magazine there is nothing to take, and no room. */
 static void unequip(struct cache_cpu *m)

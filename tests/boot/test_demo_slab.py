@@ -10,7 +10,8 @@ import pytest
 
 from harness import PORTS, Console
 
-LINE = r"^(.+?) +\| +(\d+) in use \| magazines +(\d+) \+ +(\d+), depot (\d+) full \| slabs (\d+): +(\d+) free$"
+LINE = (r"^(.+?) +\| +(\d+) in use \| magazines +(\d+) \+ +(\d+), depot (\d+) full "
+        r"\| slabs (\d+): +(\d+) free$")
 TAKEN = 150
 
 
