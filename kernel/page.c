@@ -129,12 +129,15 @@ void *page_alloc(unsigned order, enum page_owner owner)
     unsigned long s = hal_irq_save();
     struct page *p = take_ready(&this_cpu()->pages, order);
     hal_irq_restore(s);
-    if (p != NULL)
+    if (p != NULL) {
         p->owner = (uint8_t)owner; /* its order is 0, as that of all on the list */
-    else if (!pages.ready)
-        return order == 0 ? memmap_early_page(owner) : NULL;
-    else if ((p = alloc_slowly(order, owner)) == NULL)
-        return NULL;
+    } else {
+        if (!pages.ready)
+            return order == 0 ? memmap_early_page(owner) : NULL;
+        p = alloc_slowly(order, owner);
+        if (p == NULL)
+            return NULL;
+    }
     p->caller = (uintptr_t)__builtin_return_address(0);
     return page_address(p);
 }
