@@ -164,7 +164,7 @@ void *page_alloc_zero(unsigned order, enum page_owner owner)
 static bool may_be_freed(const void *block, unsigned order)
 {
     const struct page *p = page_of(block);
-    return is_aligned((uintptr_t)block, PAGE_SIZE) && p->owner > PAGE_HOLE && p->order == order;
+    return is_aligned((uintptr_t)block, PAGE_SIZE) && p->owner > PAGE_LAST_KEPT && p->order == order;
 }
 
 /* What page_free() does with a block, and with a page for which the list has no room. */
