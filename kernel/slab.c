@@ -35,7 +35,7 @@ static void add_slab(struct cache *c, char *pages, struct slab *slab)
 
 static void free_pages(struct cache *c, struct slab *slab)
 {
-    char *pages = (char *)align_down((uintptr_t)slab->first, PAGE_SIZE);
+    char *pages = (char *)align_down((uintptr_t)slab->first, (uintptr_t)PAGE_SIZE << c->order);
     for (size_t i = 0; i < (size_t)1 << c->order; i++)
         page_of(pages)[i].cache = NULL;
     page_free(pages, c->order);
