@@ -1,8 +1,8 @@
 /*
  * demo_slab.c - an object cache from its creation to its end: slabs made, magazines filled and emptied.
  *
- * Each line says what was done, and then shows what the cache holds; nothing of it is told from memory. The
- * ports differ in addresses only.
+ * Each line says what was done, and shows what the cache holds then: the numbers are its own. The ports
+ * differ in addresses only.
  */
 #include <kernel/console.h>
 #include <kernel/demo.h>

@@ -41,19 +41,22 @@ void kmalloc_init(void)
         large_class[i] = class_of((i + 1) * LARGE_STEP);
 }
 
-static void *alloc_pages(size_t size)
+static void *alloc_pages(size_t size, uintptr_t caller)
 {
     unsigned order = 0;
     while (order <= PAGE_MAX_ORDER && (size_t)PAGE_SIZE << order < size)
         order++;
-    return page_alloc(order, PAGE_KMALLOC);
+    void *block = page_alloc(order, PAGE_KMALLOC);
+    if (block != NULL)
+        page_of(block)->caller = caller;
+    return block;
 }
 
-/* caller: for the tags of a DEBUG build. */
+/* caller: whose story it is. */
 static inline void *alloc(size_t size, uintptr_t caller)
 {
     if (size > CACHE_SIZE_MOST)
-        return alloc_pages(size);
+        return alloc_pages(size, caller);
     size_t last = size - (size > 0);
     unsigned i = size <= SMALL_MOST ? small_class[last / SMALL_STEP] : large_class[last / LARGE_STEP];
     void *object = magazine_alloc(&kmalloc_caches[i]);

@@ -106,7 +106,10 @@ static void equip(struct cache *c)
         else
             m->previous = mag;
     }
-    struct magazine *more = c->depot_full.count + c->depot_empty.count < DEPOT_MOST ? make(c) : NULL;
+    spin_lock_raw(&c->lock);
+    bool room = c->depot_full.count + c->depot_empty.count < DEPOT_MOST;
+    spin_unlock_raw(&c->lock);
+    struct magazine *more = room ? make(c) : NULL;
     if (more == NULL)
         return;
     spin_lock_raw(&c->lock);
@@ -230,7 +233,7 @@ static void empty_out(struct cache *c, struct magazine *mag, struct magazines *e
     push(emptied, mag);
 }
 
-void magazine_flush(struct cache *c)
+bool magazine_flush(struct cache *c)
 {
     struct list unneeded = LIST_INIT(unneeded);
     struct magazines emptied = { .count = 0 };
@@ -248,9 +251,10 @@ void magazine_flush(struct cache *c)
         push(&emptied, mag);
     c->magazines -= emptied.count;
     spin_unlock_raw(&c->lock);
-    slab_release(c, &unneeded);
+    bool any = slab_release(c, &unneeded);
     while ((mag = pop(&emptied)) != NULL)
-        slab_free_plain(&slab_magazines, mag);
+        any |= slab_free_plain(&slab_magazines, mag);
+    return any;
 }
 
 size_t magazine_count(const struct cache *c)

@@ -160,7 +160,7 @@ void kernel_main(const struct boot_info *bi)
 
     int pid = proc_spawn("init", PRIO_NORMAL, init, NULL);
     if (pid != 1)
-        panic("cannot start PID 1: %d", pid);
+        panic("cannot start PID 1 (error %d)", -pid);
     hal_irq_enable();
     sched_idle();
 }

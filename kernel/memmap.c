@@ -165,18 +165,27 @@ static void set_owner(struct mem_range r, enum page_owner owner)
         memmap[i].owner = (uint8_t)owner;
 }
 
-/* npages entries. Those of free RAM stay zero, which is PAGE_FREE. */
-static void map_entries(size_t npages)
+/* The page of the map for where there is no RAM, always the same. */
+static const void *hole_page(void)
 {
-    struct page *hole = map_page();
+    static struct page *hole;
+    if (hole != NULL)
+        return hole;
+    hole = map_page();
     memset(hole, 0, PAGE_SIZE);
     for (unsigned i = 0; i < PER_PAGE; i++)
         hole[i].owner = PAGE_HOLE;
+    return hole;
+}
+
+/* npages entries. Those of free RAM stay zero, which is PAGE_FREE. */
+static void map_entries(size_t npages)
+{
     for (size_t i = 0; i < npages; i += PER_PAGE) {
         uintptr_t pa = map.base + i * PAGE_SIZE;
         size_t ram = ram_within(pa, pa + PER_PAGE * PAGE_SIZE);
         if (ram == 0) {
-            map_at((uintptr_t)&memmap[i], hole, PROT_R);
+            map_at((uintptr_t)&memmap[i], hole_page(), PROT_R);
             continue;
         }
         map_at((uintptr_t)&memmap[i], map_page(), PROT_R | PROT_W);

@@ -156,8 +156,11 @@ void *page_try_alloc(enum page_owner owner)
 void *page_alloc_zero(unsigned order, enum page_owner owner)
 {
     void *block = page_alloc(order, owner);
-    if (block != NULL)
-        memset(block, 0, (size_t)PAGE_SIZE << order);
+    if (block == NULL)
+        return NULL;
+    memset(block, 0, (size_t)PAGE_SIZE << order);
+    if (pages.ready)
+        page_of(block)->caller = (uintptr_t)__builtin_return_address(0);
     return block;
 }
 

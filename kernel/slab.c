@@ -70,7 +70,7 @@ void *slab_alloc_plain(struct cache *c, bool may_reclaim)
     return object;
 }
 
-void slab_free_plain(struct cache *c, void *object)
+bool slab_free_plain(struct cache *c, void *object)
 {
     struct list unneeded = LIST_INIT(unneeded);
     if (CONFIG_DEBUG)
@@ -78,7 +78,7 @@ void slab_free_plain(struct cache *c, void *object)
     unsigned long s = spin_lock(&c->lock);
     slab_give(c, &object, 1, &unneeded);
     spin_unlock(&c->lock, s);
-    free_plain_slabs(c, &unneeded);
+    return free_plain_slabs(c, &unneeded);
 }
 
 bool slab_grow(struct cache *c)
@@ -134,22 +134,26 @@ unsigned slab_take(struct cache *c, void **to, unsigned n)
 /* The number of an object that is out of its slab; whatever else it is, is the end. */
 static unsigned number_of(struct cache *c, const struct slab *s, const void *object)
 {
-    uint32_t at = (uint32_t)((const char *)object - s->first);
-    unsigned i = at / c->stride;
-    if ((const char *)object < s->first || i >= c->per_slab || at % c->stride != 0)
-        panic("cache %s: %p is not an object, but lies within number %u of the slab at %p", c->name, object,
-              i, (const void *)s->first);
+    uintptr_t at = (uintptr_t)object - (uintptr_t)s->first; /* before the first: a very large number */
+    unsigned i = at < (uintptr_t)PAGE_SIZE << c->order ? (unsigned)at / c->stride : c->per_slab;
+    if (i >= c->per_slab)
+        panic("cache %s: %p lies beside the objects of the slab that begins at %p", c->name, object,
+              (const void *)s->first);
+    if ((unsigned)at % c->stride != 0)
+        panic("cache %s: %p is not an object, but lies within %p", c->name, object,
+              (const void *)slab_object(s, i));
     return i;
 }
 
+/* Every page of a slab knows its cache; owners have the first one only. */
 void slab_check_member(struct cache *c, const void *object)
 {
     const struct page *p = page_of(object);
-    if (p->owner > PAGE_HOLE && p->cache != NULL && p->cache != c)
-        panic("cache %s: %p is freed to it, but is an object of cache %s", c->name, object, p->cache->name);
     if (p->cache == NULL)
-        panic("cache %s: %p is freed to it, but is not in a slab (%s)", c->name, object,
+        panic("cache %s: %p is freed to it, but is in no slab (%s)", c->name, object,
               page_owner_name(p->owner));
+    if (p->cache != c)
+        panic("cache %s: %p is freed to it, but is an object of cache %s", c->name, object, p->cache->name);
     number_of(c, p->slab, object);
 }
 

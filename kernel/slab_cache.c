@@ -44,7 +44,7 @@ static void choose_order(struct cache *c)
 
 static unsigned magazine_rounds(size_t size)
 {
-    return size <= 256 ? MAGAZINE_MOST : size <= 1024 ? 16 : 8;
+    return size <= 256 ? MAGAZINE_MOST : size <= 1024 ? MAGAZINE_MOST / 2 + 1 : MAGAZINE_MOST / 4 + 1;
 }
 
 void cache_setup(struct cache *c, const char *name, size_t size, size_t align, void (*ctor)(void *object))
@@ -91,7 +91,7 @@ struct cache *cache_create(const char *name, size_t size, size_t align, void (*c
 static bool shrink(struct cache *c)
 {
     struct list unneeded = LIST_INIT(unneeded);
-    magazine_flush(c);
+    bool any = magazine_flush(c);
     spin_lock_raw(&c->lock);
     while (!list_empty(&c->empty)) {
         struct list *link = c->empty.next;
@@ -101,7 +101,7 @@ static bool shrink(struct cache *c)
         c->empties--;
     }
     spin_unlock_raw(&c->lock);
-    return slab_release(c, &unneeded);
+    return slab_release(c, &unneeded) || any;
 }
 
 int cache_destroy(struct cache *c)
@@ -114,7 +114,7 @@ int cache_destroy(struct cache *c)
     spin_unlock(&caches.lock, s);
     if (in_use) {
         if (CONFIG_DEBUG)
-            slab_debug_leaks(c);
+            cache_print_users(c->name);
         return -EBUSY;
     }
     KASSERT(c->slabs == 0 && c->magazines == 0);
@@ -154,14 +154,18 @@ bool cache_stat_at(unsigned which, struct cache_stat *st)
 
 void cache_print_users(const char *name)
 {
-    struct cache *c;
+    struct slab_users users;
+    struct cache *c = NULL;
     unsigned which = 0;
     do {
         unsigned long s = spin_lock(&caches.lock);
         c = cache_at(which++);
+        bool wanted = CONFIG_DEBUG && c != NULL && (name == NULL || strcmp(name, c->name) == 0);
+        if (wanted)
+            slab_debug_count_users(c, &users);
         spin_unlock(&caches.lock, s);
-        if (CONFIG_DEBUG && c != NULL && (name == NULL || strcmp(name, c->name) == 0))
-            slab_debug_leaks(c);
+        if (wanted)
+            slab_debug_print_users(&users);
     } while (c != NULL);
 }
 

@@ -2,8 +2,8 @@
  * slab_debug.c - DEBUG builds: red zones around objects, poison in free ones, and who took them.
  *
  * Behind the object lies its tag, between two red zones: the first also fills what the user did not ask for,
- * the second is what he meets who writes before the next object. A free object is full of POISON, and is
- * looked at when it is handed out again.
+ * the second reaches to the next object, so that each has one on both sides, but for the first of a slab. A
+ * free object is full of POISON, and is looked at when it is handed out again.
  */
 #include <kernel/console.h>
 #include <kernel/kassert.h>
@@ -12,7 +12,7 @@
 #include <lib/string.h>
 #include <lib/util.h>
 
-enum { RED = 0xbb, POISON = 0x6b, FRESH = 0xa5, RED_SIZE = 8, WHO_MOST = 16 };
+enum { RED = 0xbb, POISON = 0x6b, FRESH = 0xa5, RED_SIZE = 8 };
 enum { IS_FREE = 0x46726565, IS_IN_USE = 0x55736564 };
 
 /* Of one size on all ports. */
@@ -21,7 +21,6 @@ struct tag {
     uint32_t state;
     uint32_t asked; /* bytes the user may touch */
     uint64_t taken_by, freed_by;
-    unsigned char red_behind[RED_SIZE];
 };
 
 static size_t length(const struct cache *c)
@@ -37,7 +36,7 @@ static struct tag *tag_of(const struct cache *c, const void *object)
 size_t slab_debug_extra(size_t size)
 {
     (void)size;
-    return sizeof(struct tag);
+    return sizeof(struct tag) + RED_SIZE;
 }
 
 /* The first byte from `from` up to `to` that is not `value`; -1: all are. */
@@ -66,8 +65,10 @@ static void check_red_zones(const struct cache *c, const void *object, const str
               (unsigned)asked, at, who(t->taken_by, name, sizeof(name)));
     if (t->state != IS_FREE && t->state != IS_IN_USE)
         panic("cache %s: the tag behind %p was overwritten", c->name, object);
-    if (unlike(t->red_behind, 0, RED_SIZE, RED) >= 0)
-        panic("cache %s: behind %p somebody wrote before the beginning of the next object", c->name, object);
+    const struct slab *s = page_of(object)->slab;
+    if (p != (const unsigned char *)s->first && unlike(p - RED_SIZE, 0, RED_SIZE, RED) >= 0)
+        panic("cache %s: %p was written before its beginning; %s took it", c->name, object,
+              who(t->taken_by, name, sizeof(name)));
 }
 
 void slab_debug_new(struct cache *c, void *object)
@@ -76,7 +77,7 @@ void slab_debug_new(struct cache *c, void *object)
     memset(object, POISON, length(c));
     *t = (struct tag){ .state = IS_FREE };
     memset(t->red_before, RED, RED_SIZE);
-    memset(t->red_behind, RED, RED_SIZE);
+    memset(t + 1, RED, c->stride - length(c) - sizeof(*t));
 }
 
 void slab_debug_alloc(struct cache *c, void *object, size_t asked, uintptr_t caller)
@@ -120,51 +121,48 @@ size_t slab_debug_asked(struct cache *c, const void *object)
     return tag_of(c, object)->asked;
 }
 
-struct takers {
-    unsigned n, others;
-    struct {
-        uintptr_t caller;
-        unsigned objects;
-    } taker[WHO_MOST];
-};
-
-static void count_taker(struct takers *all, uintptr_t caller)
+static void count_user(struct slab_users *all, uintptr_t caller)
 {
     unsigned i = 0;
-    while (i < all->n && all->taker[i].caller != caller)
+    while (i < all->n && all->user[i].caller != caller)
         i++;
-    if (i == WHO_MOST) {
+    if (i == SLAB_USERS_MOST) {
         all->others++;
         return;
     }
     if (i == all->n)
-        all->taker[all->n++].caller = caller;
-    all->taker[i].objects++;
+        all->user[all->n++].caller = caller;
+    all->user[i].objects++;
 }
 
-static void count_takers(const struct cache *c, struct list *slabs, struct takers *all)
+static void count_users_in(const struct cache *c, struct list *slabs, struct slab_users *all)
 {
     struct slab *s;
     list_for_each_entry(s, slabs, link) {
         for (unsigned i = 0; i < c->per_slab; i++) {
             const struct tag *t = tag_of(c, slab_object(s, i));
             if (t->state == IS_IN_USE)
-                count_taker(all, (uintptr_t)t->taken_by);
+                count_user(all, (uintptr_t)t->taken_by);
         }
     }
 }
 
-void slab_debug_leaks(struct cache *c)
+void slab_debug_count_users(struct cache *c, struct slab_users *all)
 {
-    struct takers all = { .n = 0 };
-    char name[64];
+    *all = (struct slab_users){ .n = 0 };
+    strlcpy(all->cache, c->name, sizeof(all->cache));
     unsigned long s = spin_lock(&c->lock);
-    count_takers(c, &c->partial, &all);
-    count_takers(c, &c->full, &all);
+    count_users_in(c, &c->partial, all);
+    count_users_in(c, &c->full, all);
     spin_unlock(&c->lock, s);
-    for (unsigned i = 0; i < all.n; i++)
-        kprintf("  %-16s %6u taken by %s\n", c->name, all.taker[i].objects,
-                who(all.taker[i].caller, name, sizeof(name)));
-    if (all.others > 0)
-        kprintf("  %-16s %6u taken by others\n", c->name, all.others);
+}
+
+void slab_debug_print_users(const struct slab_users *all)
+{
+    char name[64];
+    for (unsigned i = 0; i < all->n; i++)
+        kprintf("  %-16s %6u taken by %s\n", all->cache, all->user[i].objects,
+                who(all->user[i].caller, name, sizeof(name)));
+    if (all->others > 0)
+        kprintf("  %-16s %6u taken by others\n", all->cache, all->others);
 }

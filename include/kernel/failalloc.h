@@ -2,8 +2,9 @@
  * kernel/failalloc.h - allocations that fail because the command line says so.
  *
  * failalloc=N: the N-th allocation of this boot fails, no other. failalloc=1/N[,SEED]: from PID 1 on one in N
- * fails, chosen by the seed. An allocation is a call of page_alloc(), cache_alloc() or kmalloc(); per-CPU
- * lists and magazines are switched off then, so that each call comes by here.
+ * fails, chosen by the seed. An allocation is a call of page_alloc(), cache_alloc() or kmalloc(), and the
+ * page_alloc() by which one of these gets a slab. Per-CPU lists and magazines are switched off, so that each
+ * call comes by here. Numbers begin with 1.
  */
 #pragma once
 #include <stdbool.h>

@@ -30,7 +30,7 @@ void *kmalloc_any(size_t size); /* kmalloc() of a size that the compiler does no
     (2 * (KMALLOC_TOP(size) - 4) + ((size) <= (size_t)3 << (KMALLOC_TOP(size) - 1) ? 1 : 2))
 
 /*
- * Any context, locks below RANK_CACHES held. Not cleared, aligned for any type (to 8 bytes); NULL if there is
+ * Any context, locks below RANK_CACHES held. Not cleared, aligned to 8 bytes; NULL if there is
  * no memory, or if no size that large can be had. kmalloc(0) is an object of no bytes, of which no two are
  * the same.
  */
@@ -53,5 +53,8 @@ void *krealloc(void *p, size_t size);
 /* Any context, locks below RANK_SLAB held. p came from one of the above, or is NULL. */
 void kfree(void *p);
 
-/* Any context. Bytes that may be used at p, not fewer than were asked for; in a DEBUG build just those. */
+/*
+ * Any context. Bytes that may be used at p, not fewer than were asked for: in a DEBUG build just those, but
+ * for whole pages.
+ */
 size_t ksize(const void *p);

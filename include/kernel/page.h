@@ -36,7 +36,7 @@ struct slab;
 
 /* Its owner's, but for what page.c and memmap.c keep in it. */
 struct page {
-    struct cache *cache;    /* PAGE_SLAB: what its objects are; NULL for all others */
+    struct cache *cache;    /* each page of a slab: what its objects are; NULL for all others */
     struct slab  *slab;     /* and which slab it is part of */
     uintptr_t     caller;   /* who took it last or, if it is free, gave it back: a story for a double free */
     uint8_t       owner;    /* enum page_owner */

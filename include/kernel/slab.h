@@ -83,7 +83,8 @@ int cache_destroy(struct cache *c);
 /* Any context, locks below RANK_CACHES held. NULL when there is no memory. */
 void *cache_alloc(struct cache *c);
 /*
- * Any context, locks below RANK_SLAB held. Panics if the object is not of this cache; DEBUG: or not in use.
+ * Any context, locks below RANK_SLAB held. Panics if the object lies in no slab of this cache. That it is no
+ * object, or is free already, a DEBUG build sees at once, another one when its magazine is emptied.
  */
 void cache_free(struct cache *c, void *object);
 

@@ -25,6 +25,7 @@ struct slab {
     uint16_t      free;       /* the first free one; SLAB_END: none */
 };
 _Static_assert(sizeof(struct slab) <= SLAB_HEAD, "the head of a slab");
+_Static_assert(sizeof(struct magazine) <= SLAB_OFF_SIZE / 2, "slabs of magazines have their heads on them");
 
 static inline uint16_t *slab_next(struct slab *s)
 {
@@ -47,10 +48,11 @@ unsigned slab_take(struct cache *c, void **to, unsigned n);
 void slab_give(struct cache *c, void *const *from, unsigned n, struct list *unneeded);
 /*
  * Locks as for cache_alloc() and cache_free(). An object of slab_heads or slab_magazines: what slabs and
- * magazines are made of, so that these two have heads on their slabs of a page, and use no magazines.
+ * magazines are made of, so that these two have heads on their slabs of a page, and use no magazines. Freeing
+ * tells whether pages were given back.
  */
 void *slab_alloc_plain(struct cache *c, bool may_reclaim);
-void  slab_free_plain(struct cache *c, void *object);
+bool  slab_free_plain(struct cache *c, void *object);
 /* Locks below RANK_CACHES held. One slab more; false when there is no memory. */
 bool slab_grow(struct cache *c);
 /* Locks below RANK_SLAB held. Their pages, back to where they came from. Whether there were any. */
@@ -60,8 +62,8 @@ void slab_check_member(struct cache *c, const void *object);
 
 /* magazine.c. */
 void magazine_setup(struct cache *c); /* c is new: no CPU has a magazine. */
-/* irqs off: everything that this CPU and the depot keep goes to the slabs. */
-void magazine_flush(struct cache *c);
+/* irqs off: everything that this CPU and the depot keep goes to the slabs. Whether pages were given back. */
+bool magazine_flush(struct cache *c);
 /* cache lock held. Objects in all magazines. */
 size_t magazine_count(const struct cache *c);
 
@@ -74,5 +76,17 @@ void   slab_debug_new(struct cache *c, void *object);      /* as it comes into a
 void   slab_debug_alloc(struct cache *c, void *object, size_t asked, uintptr_t caller);
 void   slab_debug_free(struct cache *c, void *object, uintptr_t caller); /* It comes back. */
 size_t slab_debug_asked(struct cache *c, const void *object);
-/* Thread. Prints whose the objects in use are: how many, and which function took them. */
-void   slab_debug_leaks(struct cache *c);
+
+/* Who has objects of a cache: how many each function took. */
+enum { SLAB_USERS_MOST = 16 };
+struct slab_users {
+    char     cache[CACHE_NAME_SIZE];
+    unsigned n, others;
+    struct {
+        uintptr_t caller;
+        unsigned  objects;
+    } user[SLAB_USERS_MOST];
+};
+/* Locks below RANK_SLAB held. */
+void slab_debug_count_users(struct cache *c, struct slab_users *all);
+void slab_debug_print_users(const struct slab_users *all); /* Thread. */

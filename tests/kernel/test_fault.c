@@ -195,7 +195,6 @@ static void fault_state(void)
 }
 KTEST_FATAL("fault-state", fault_state);
 
-/* DEBUG builds only see these. */
 static struct spinlock low = SPINLOCK_INIT("low", RANK_PAGE);
 static struct spinlock high = SPINLOCK_INIT("high", RANK_WAITQ);
 
