@@ -6,6 +6,7 @@
  */
 #pragma once
 #include <stdbool.h>
+#include <uapi/errno.h>
 
 struct ktest {
     const char *name;
@@ -29,3 +30,27 @@ void ktest_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
         if (!(cond))                                                                                       \
             ktest_fail("%s:%d: %s", __FILE__, __LINE__, #cond);                                            \
     } while (0)
+
+/*
+ * Under failalloc= what a test needs is asked for again when it fails: these give up, with NULL or -ENOMEM,
+ * only where there really is no memory. Without failalloc= they ask once.
+ */
+unsigned ktest_tries(void);
+
+#define KTEST_ALLOC(expr)                                                                                  \
+    ({                                                                                                     \
+        void *got_ = NULL;                                                                                 \
+        for (unsigned tries_ = ktest_tries(); tries_ > 0 && got_ == NULL; tries_--)                        \
+            got_ = (expr);                                                                                 \
+        got_;                                                                                              \
+    })
+#define KTEST_CALL(expr)                                                                                   \
+    ({                                                                                                     \
+        int did_ = -ENOMEM;                                                                                \
+        for (unsigned tries_ = ktest_tries(); tries_ > 0 && did_ == -ENOMEM; tries_--)                     \
+            did_ = (expr);                                                                                 \
+        did_;                                                                                              \
+    })
+
+/* Thread. proc_spawn(), as KTEST_CALL() calls it. */
+int ktest_spawn(const char *name, unsigned prio, void (*fn)(void *), void *arg);

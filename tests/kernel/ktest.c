@@ -3,6 +3,7 @@
 #include <kernel/clock.h>
 #include <kernel/config.h>
 #include <kernel/console.h>
+#include <kernel/failalloc.h>
 #include <kernel/ktest.h>
 #include <kernel/main.h>
 #include <kernel/memory.h>
@@ -13,9 +14,21 @@
 #include <lib/fmt.h>
 #include <lib/string.h>
 
+enum { TRIES = 100 }; /* of what asks for 40 pages and more, a third gets through under failalloc=1/50 */
+
 extern const struct ktest __ktests_start[], __ktests_end[];
 
 static bool failed;
+
+unsigned ktest_tries(void)
+{
+    return failalloc_wanted() ? TRIES : 1;
+}
+
+int ktest_spawn(const char *name, unsigned prio, void (*fn)(void *), void *arg)
+{
+    return KTEST_CALL(proc_spawn(name, prio, fn, arg));
+}
 
 void ktest_fail(const char *fmt, ...)
 {

@@ -24,10 +24,10 @@ static void nothing(void *arg)
 static void test_exit_code(void)
 {
     int code = -1;
-    int pid = proc_spawn("seven", PRIO_NORMAL, exit_with, (void *)7);
+    int pid = ktest_spawn("seven", PRIO_NORMAL, exit_with, (void *)7);
     KCHECK(proc_wait(pid, &code) == pid);
     KCHECK(code == 7);
-    pid = proc_spawn("returns", PRIO_NORMAL, nothing, NULL);
+    pid = ktest_spawn("returns", PRIO_NORMAL, nothing, NULL);
     KCHECK(proc_wait(pid, &code) == pid);
     KCHECK(code == 0);
     KCHECK(proc_wait(-1, &code) == -ECHILD);
@@ -38,8 +38,8 @@ KTEST("proc-exit-code", test_exit_code);
 /* proc_wait(pid) waits for that child, whichever ends first. */
 static void test_wait_for_one(void)
 {
-    int first = proc_spawn("first", PRIO_NORMAL, exit_with, (void *)1);
-    int second = proc_spawn("second", PRIO_NORMAL, exit_with, (void *)2);
+    int first = ktest_spawn("first", PRIO_NORMAL, exit_with, (void *)1);
+    int second = ktest_spawn("second", PRIO_NORMAL, exit_with, (void *)2);
     int code = -1;
     KCHECK(proc_wait(second, &code) == second && code == 2);
     KCHECK(proc_wait(-1, &code) == first && code == 1);
@@ -50,7 +50,7 @@ KTEST("proc-wait-for-one", test_wait_for_one);
 static void test_spawn_storm(void)
 {
     for (unsigned i = 0; i < 5000; i++) {
-        int pid = proc_spawn("short", PRIO_NORMAL, nothing, NULL);
+        int pid = ktest_spawn("short", PRIO_NORMAL, nothing, NULL);
         if (pid < 0 || proc_wait(pid, NULL) != pid)
             ktest_fail("round %u: %d", i, pid);
     }
@@ -78,9 +78,9 @@ static void watch(void *arg)
 static void test_watched_spawns(void)
 {
     atomic_store(&watching, 1);
-    int watcher = proc_spawn("watcher", PRIO_HIGH, watch, NULL);
+    int watcher = ktest_spawn("watcher", PRIO_HIGH, watch, NULL);
     for (unsigned i = 0; i < 2000; i++)
-        proc_wait(proc_spawn("short", PRIO_NORMAL, nothing, NULL), NULL);
+        proc_wait(ktest_spawn("short", PRIO_NORMAL, nothing, NULL), NULL);
     atomic_store(&watching, 0);
     KCHECK(proc_wait(watcher, NULL) == watcher);
 }
@@ -89,11 +89,11 @@ KTEST("proc-watched-spawns", test_watched_spawns);
 /* PIDs come back, but not at once. */
 static void test_pids_wrap(void)
 {
-    int first = proc_spawn("first", PRIO_NORMAL, nothing, NULL);
+    int first = ktest_spawn("first", PRIO_NORMAL, nothing, NULL);
     KCHECK(proc_wait(first, NULL) == first);
     int pid, rounds = 0;
     do {
-        pid = proc_spawn("next", PRIO_NORMAL, nothing, NULL);
+        pid = ktest_spawn("next", PRIO_NORMAL, nothing, NULL);
         KCHECK(pid > 0 && proc_wait(pid, NULL) == pid);
         rounds++;
     } while (pid != first && rounds < 70000);
@@ -116,14 +116,14 @@ static void parent_of_orphans(void *arg)
 {
     (void)arg;
     for (int i = 0; i < 3; i++)
-        proc_spawn("orphan", PRIO_NORMAL, orphan, NULL);
+        ktest_spawn("orphan", PRIO_NORMAL, orphan, NULL);
 }
 
 static void test_orphans(void)
 {
     atomic_store(&orphans_ran, 0);
     unsigned before = proc_count();
-    int pid = proc_spawn("parent", PRIO_NORMAL, parent_of_orphans, NULL);
+    int pid = ktest_spawn("parent", PRIO_NORMAL, parent_of_orphans, NULL);
     KCHECK(proc_wait(pid, NULL) == pid);
     KCHECK(proc_wait(-1, NULL) == -ECHILD);
     sleep_ms(20);
@@ -148,7 +148,7 @@ static void test_exhaustion(void)
     atomic_store(&gate_open, 0);
     unsigned n = 0;
     int pid;
-    while ((pid = proc_spawn("many", PRIO_NORMAL, at_the_gate, NULL)) > 0)
+    while ((pid = ktest_spawn("many", PRIO_NORMAL, at_the_gate, NULL)) > 0)
         n++;
     KCHECK(pid == -ENOMEM || pid == -EAGAIN);
     KCHECK(n > 500);
@@ -166,7 +166,7 @@ static void test_pages(void)
 {
     size_t before = page_stat().free, n = 0;
     void **list = NULL, **page;
-    while ((page = page_alloc(0, PAGE_OTHER)) != NULL) {
+    while ((page = KTEST_ALLOC(page_alloc(0, PAGE_OTHER))) != NULL) {
         *page = list;
         list = page;
         n++;
@@ -174,13 +174,13 @@ static void test_pages(void)
     KCHECK(n == before);
     KCHECK(page_stat().free == 0);
     KCHECK(page_alloc_zero(0, PAGE_OTHER) == NULL);
-    KCHECK(proc_spawn("none", PRIO_NORMAL, nothing, NULL) == -ENOMEM);
+    KCHECK(ktest_spawn("none", PRIO_NORMAL, nothing, NULL) == -ENOMEM);
     while (list != NULL) {
         page = list;
         list = *page;
         page_free(page, 0);
     }
-    unsigned char *zero = page_alloc_zero(0, PAGE_OTHER);
+    unsigned char *zero = KTEST_ALLOC(page_alloc_zero(0, PAGE_OTHER));
     for (unsigned i = 0; i < PAGE_SIZE; i++)
         KCHECK(zero[i] == 0);
     page_free(zero, 0);

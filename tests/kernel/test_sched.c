@@ -18,7 +18,7 @@ static void wait_for_all(void)
 
 static void spawn(unsigned prio, void (*fn)(void *), void *arg)
 {
-    int pid = proc_spawn("test", prio, fn, arg);
+    int pid = ktest_spawn("test", prio, fn, arg);
     if (pid < 0)
         ktest_fail("proc_spawn: %d", pid);
 }

@@ -31,9 +31,9 @@ static volatile unsigned *word(uintptr_t va)
 /* A page of the kmap window, mapped to a new frame that begins with `value`. */
 static void map_new(uintptr_t va, unsigned value)
 {
-    unsigned *frame = page_alloc(0, PAGE_OTHER);
+    unsigned *frame = KTEST_ALLOC(page_alloc(0, PAGE_OTHER));
     frame[0] = value;
-    KCHECK(vm_map(&vm_kernel, va, hal_v2p(frame), PROT_R | PROT_W) == 0);
+    KCHECK(KTEST_CALL(vm_map(&vm_kernel, va, hal_v2p(frame), PROT_R | PROT_W)) == 0);
 }
 
 static void test_kmap(void)
@@ -65,11 +65,13 @@ KTEST("vm-kmap", test_kmap);
 static void test_stale_tlb(void)
 {
     uintptr_t va = window(), pa[2];
-    unsigned *frame[2] = { page_alloc(0, PAGE_OTHER), page_alloc(0, PAGE_OTHER) };
+    unsigned *frame[2];
+    for (unsigned j = 0; j < 2; j++)
+        frame[j] = KTEST_ALLOC(page_alloc(0, PAGE_OTHER));
     for (unsigned i = 0; i < 100; i++) {
         for (unsigned j = 0; j < 2; j++) {
             frame[j][0] = i + j;
-            KCHECK(vm_map(&vm_kernel, va, hal_v2p(frame[j]), PROT_R | PROT_W) == 0);
+            KCHECK(KTEST_CALL(vm_map(&vm_kernel, va, hal_v2p(frame[j]), PROT_R | PROT_W)) == 0);
             KCHECK(*word(va) == i + j);
             *word(va) += 1000;
             KCHECK(frame[j][0] == i + j + 1000);
@@ -89,22 +91,27 @@ static uintptr_t user_va(unsigned i)
     return base[i % ARRAY_SIZE(base)] + i / ARRAY_SIZE(base) * 0x201000;
 }
 
-/* False: there is no memory for it, and nothing of it is left. */
-static bool make_user(struct vm_tree *t)
+/* -ENOMEM: there is no memory for it, and nothing of it is left. */
+static int try_to_make_user(struct vm_tree *t)
 {
     if (vm_create(t) != 0)
-        return false;
+        return -ENOMEM;
     for (unsigned i = 0; i < USER_PAGES; i++) {
         void *page = page_alloc(0, PAGE_USER);
         if (page == NULL || vm_map(t, user_va(i), hal_v2p(page), USER_RW) != 0) {
             if (page != NULL)
                 page_free(page, 0);
             vm_destroy(t);
-            return false;
+            return -ENOMEM;
         }
         memset(page, (int)i + 1, PAGE_SIZE);
     }
-    return true;
+    return 0;
+}
+
+static bool make_user(struct vm_tree *t)
+{
+    return KTEST_CALL(try_to_make_user(t)) == 0;
 }
 
 static unsigned char *user_page(struct vm_tree *t, unsigned i)
@@ -142,7 +149,7 @@ static void test_kernel_half(void)
                                  (uintptr_t)__builtin_frame_address(0) };
     struct vm_mapping ours, theirs;
     struct vm_tree t;
-    KCHECK(vm_create(&t) == 0);
+    KCHECK(KTEST_CALL(vm_create(&t)) == 0);
     map_new(window(), 1); /* a table of kmap that is made now is seen too */
     for (unsigned i = 0; i < ARRAY_SIZE(places) + 1; i++) {
         uintptr_t va = i < ARRAY_SIZE(places) ? places[i] : window();
@@ -163,9 +170,9 @@ static void test_clone(void)
     struct vm_mapping m;
     uintptr_t device = hal_info.window[0].pa & ~(uintptr_t)(PAGE_SIZE - 1);
     KCHECK(make_user(&t));
-    KCHECK(vm_map(&t, 0x10000000, device, USER_RW | PROT_D) == 0);
+    KCHECK(KTEST_CALL(vm_map(&t, 0x10000000, device, USER_RW | PROT_D)) == 0);
     KCHECK(vm_protect(&t, user_va(3), PAGE_SIZE, PROT_R) == 0);
-    KCHECK(vm_clone(&copy, &t) == 0);
+    KCHECK(KTEST_CALL(vm_clone(&copy, &t)) == 0);
     KCHECK(copy.tables == t.tables && copy.root != t.root);
     for (unsigned i = 0; i < USER_PAGES; i++) {
         unsigned char *before = user_page(&t, i), *page = user_page(&copy, i);
@@ -186,7 +193,7 @@ KTEST("vm-clone", test_clone);
 static void **hoard(void)
 {
     void **list = NULL, **page;
-    while ((page = page_alloc(0, PAGE_OTHER)) != NULL) {
+    while ((page = KTEST_ALLOC(page_alloc(0, PAGE_OTHER))) != NULL) {
         *page = list;
         list = page;
     }
@@ -209,7 +216,7 @@ static void test_without_memory(void)
     KCHECK(make_user(&t));
     size_t needed = t.tables + USER_PAGES, n = 0;
     void **list = hoard();
-    while (vm_clone(&copy, &t) == -ENOMEM && n < needed) {
+    while (KTEST_CALL(vm_clone(&copy, &t)) == -ENOMEM && n < needed) {
         KCHECK(page_stat().free == n);
         list = release(list, 1);
         n++;
@@ -225,10 +232,11 @@ KTEST("vm-clone-without-memory", test_without_memory);
 static void test_make_tables(void)
 {
     struct vm_tree t;
-    KCHECK(vm_create(&t) == 0);
-    KCHECK(vm_make_tables(&t, 0x3fe00000, 0x40201000) == 0); /* the last block of a GiB, two of the next */
+    KCHECK(KTEST_CALL(vm_create(&t)) == 0);
+    /* the last block of a GiB, two of the next */
+    KCHECK(KTEST_CALL(vm_make_tables(&t, 0x3fe00000, 0x40201000)) == 0);
     KCHECK(t.tables == 1 + 2 + 3);
-    void *page = page_alloc(0, PAGE_USER), **list = hoard();
+    void *page = KTEST_ALLOC(page_alloc(0, PAGE_USER)), **list = hoard();
     KCHECK(vm_map(&t, 0x40200000, hal_v2p(page), USER_RW) == 0);
     KCHECK(vm_map(&t, 0x40400000, hal_v2p(page), USER_RW) == -ENOMEM);
     release(list, SIZE_MAX);

@@ -27,7 +27,7 @@ static void spawn_waiters(void)
     atomic_store(&tickets, 0);
     atomic_store(&served, 0);
     for (uintptr_t i = 0; i < WAITERS; i++)
-        proc_spawn("waiter", PRIO_NORMAL, waiter, (void *)i);
+        ktest_spawn("waiter", PRIO_NORMAL, waiter, (void *)i);
     sleep_ms(1); /* all reach the queue */
 }
 
@@ -68,7 +68,7 @@ static void second(void *arg)
 
 static bool find_all_at_once(void)
 {
-    proc_spawn("second", PRIO_NORMAL, second, NULL);
+    ktest_spawn("second", PRIO_NORMAL, second, NULL);
     sched_yield(); /* it waits behind us */
     atomic_store(&tickets, 2);
     waitq_wake_one(&queue);
