@@ -114,7 +114,7 @@ KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o \
                demo.o demo_539.o demo_buddy.o demo_slab.o demo_threads.o
 LIB_OBJS    := string.o fmt.o cmdline.o fdt.o fdt_query.o fdt_boot.o heap.o range.o ratio.o bitmap.o
 TEST_OBJS   := $(addprefix tests/kernel/,ktest.o test_lib.o test_sched.o test_proc.o test_wait.o \
-                 test_fault.o test_vm.o test_memory.o test_slab.o load.o \
+                 test_fault.o test_vm.o test_memory.o test_slab.o test_misuse.o load.o \
                  bench.o bench_memory.o)
 
 OBJ     := $(OUT)/obj
