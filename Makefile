@@ -114,7 +114,7 @@ KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o \
                demo.o demo_539.o demo_buddy.o demo_slab.o demo_threads.o
 LIB_OBJS    := string.o fmt.o cmdline.o fdt.o fdt_query.o fdt_boot.o heap.o range.o ratio.o bitmap.o
 TEST_OBJS   := $(addprefix tests/kernel/,ktest.o test_lib.o test_sched.o test_proc.o test_wait.o \
-                 test_fault.o test_vm.o test_memory.o test_slab.o test_misuse.o load.o \
+                 test_fault.o test_vm.o test_memory.o test_slab.o test_misuse.o load.o soak_memory.o \
                  bench.o bench_memory.o)
 
 OBJ     := $(OUT)/obj
@@ -279,7 +279,7 @@ check: ## the rules that tools can check: layers, HAL, stacks, style, ports in s
 	@for arch in $(ARCHES); do $(MAKE) --no-print-directory ARCH=$$arch BOARD= check-port || exit 1; done
 test: ## everything that must pass: host, three ports, all variants; ends with N passed, N failed
 	@$(PYTHON) tools/test
-soak: ## the long runs: mutants, ten minutes of demo 539, fuzzing
+soak: ## the long runs: mutants, demo 539, an hour of the allocators, failing allocations, fuzzing
 	@$(PYTHON) tools/test --soak
 bench: ## instructions per operation, three ports beside the peers
 	@for arch in $(ARCHES); do $(MAKE) --no-print-directory ARCH=$$arch BOARD= test-image || exit 1; done

@@ -28,14 +28,17 @@ def check_ktap(result):
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda v: v or "release")
 def test_suite(port, variant):
-    names = check_ktap(run(port, "test=all", variant=variant, icount=0, timeout=300))
-    assert len(names) >= 20
+    """Plain, with all memory that there is; in a variant, which is slower, with some of it."""
+    words = "test=all" + (" mem=32M" if variant else "")
+    names = check_ktap(run(port, words, variant=variant, icount=0, timeout=300))
+    assert len(names) >= 40
 
 
 @pytest.mark.parametrize("shift", (2, 5))
 def test_suite_at_other_speeds(port, shift):
     """Another ratio of instructions to time is another interleaving of the timer with the code."""
     check_ktap(run(port, "test=sched-* quantum=1", icount=shift))
+    check_ktap(run(port, "test=mem-* quantum=1 mem=64M", icount=shift))
 
 
 def test_a_failure_is_told(port):
