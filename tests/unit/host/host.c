@@ -80,6 +80,23 @@ void printk(const char *fmt, ...)
     va_end(ap);
 }
 
+/* Do all the words, with anything in the place of each '*', stand in the text? */
+static bool says(const char *text, const char *words)
+{
+    char part[sizeof(host_panic)];
+
+    for (;;) {
+        size_t n = strcspn(words, "*");
+
+        snprintf(part, sizeof(part), "%.*s", (int)n, words);
+        text = strstr(text, part);
+        if (text == NULL || words[n] == 0)
+            return text != NULL;
+        text += n;
+        words += n + 1;
+    }
+}
+
 void panic(const char *fmt, ...)
 {
     va_list ap;
@@ -87,7 +104,7 @@ void panic(const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(host_panic, sizeof(host_panic), fmt, ap);
     va_end(ap);
-    if (in_child && child_panic != NULL && strstr(host_panic, child_panic) != NULL)
+    if (in_child && child_panic != NULL && says(host_panic, child_panic))
         _exit(CHILD_PANICKED);
     if (in_child)
         host_check_failed(host_panic, "panic", 0);
@@ -152,5 +169,7 @@ void host_in_child(void (*fn)(void *arg), void *arg, const char *words)
 void host_check_failed(const char *cond, const char *file, int line)
 {
     fprintf(stderr, "# %s:%d: %s\n", file, line, cond);
+    if (!in_child)
+        abort();
     _exit(1);
 }

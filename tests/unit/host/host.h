@@ -35,7 +35,7 @@ struct cpu *host_become_cpu(unsigned index);
 /*
  * Calls fn(arg) in a process of its own, since many a source of the kernel can be initialised only once. The
  * test fails unless that process ends soon and well; or, if words are given, in a panic whose message
- * contains them. In it, host_check() takes the place of cmocka's assertions.
+ * contains them, '*' standing for anything. In it, host_check() takes the place of cmocka's assertions.
  */
 void host_in_child(void (*fn)(void *arg), void *arg, const char *words);
 

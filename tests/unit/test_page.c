@@ -1,0 +1,14 @@
+/* test_page.c - kernel/page.c and memmap.c: any memory map, and requests at random. */
+#include "memory_check.h"
+#include "unit.h"
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(memmap_check_random),   cmocka_unit_test(memmap_check_edges),
+        cmocka_unit_test(memmap_check_failures), cmocka_unit_test(page_check_random),
+        cmocka_unit_test(page_check_exhaustion), cmocka_unit_test(page_check_misuse),
+    };
+
+    return UNIT_RUN("page", tests);
+}
