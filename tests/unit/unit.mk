@@ -155,3 +155,10 @@ UNIT_PAGE   := $(addprefix tests/unit/,memmap_check.c memmap_far_check.c page_ch
                $(UNIT_MEMORY)
 $(eval $(call unit_test,page,$(UNIT_PAGE),$(UNIT_PLAIN)))
 $(eval $(call unit_test,page_debug,$(UNIT_PAGE),$(UNIT_DEBUG)))
+UNIT_SLAB   := $(addprefix tests/unit/,slab_check.c slab_edge_check.c slab_misuse.c slab_users_check.c) \
+               $(UNIT_MEMORY)
+UNIT_KMALLOC := tests/unit/kmalloc_check.c $(UNIT_MEMORY)
+$(eval $(call unit_test,slab,$(UNIT_SLAB),$(UNIT_PLAIN)))
+$(eval $(call unit_test,slab_debug,$(UNIT_SLAB),$(UNIT_DEBUG)))
+$(eval $(call unit_test,kmalloc,$(UNIT_KMALLOC),$(UNIT_PLAIN)))
+$(eval $(call unit_test,kmalloc_debug,$(UNIT_KMALLOC),$(UNIT_DEBUG)))
