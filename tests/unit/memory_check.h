@@ -28,3 +28,8 @@ void slab_check_users(void **state);
 /* kmalloc_check.c */
 void kmalloc_check_random(void **state);
 void kmalloc_check_sizes(void **state);
+
+/* memory_failure_check.c */
+void memory_check_failures(void **state);
+/* memory_thread_check.c */
+void memory_check_threads(void **state);

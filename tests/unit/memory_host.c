@@ -181,13 +181,3 @@ void memory_host_exact(void)
     if (!memory_check())
         host_check_failed(host_memory.text, "memory_check", 0);
 }
-
-static void let_others_run(void)
-{
-    usleep(1);
-}
-
-void memory_host_threads(void)
-{
-    host_relax = let_others_run;
-}

@@ -41,5 +41,3 @@ void memory_host_name(void (*fn)(void), const char *name);
 void memory_host_settle(void);
 /* The account of every page, by all who keep one. */
 void memory_host_exact(void);
-/* A lock may be waited for: by threads of the host. */
-void memory_host_threads(void);

@@ -1,0 +1,13 @@
+/* test_memory_debug.c - all of the memory system of a DEBUG build: each allocation failing in turn, and four CPUs at once. */
+#include "memory_check.h"
+#include "unit.h"
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(memory_check_failures),
+        cmocka_unit_test(memory_check_threads),
+    };
+
+    return UNIT_RUN("memory_debug", tests);
+}
