@@ -137,11 +137,11 @@ static unsigned number_of(struct cache *c, const struct slab *s, const void *obj
     uintptr_t at = (uintptr_t)object - (uintptr_t)s->first; /* before the first: a very large number */
     unsigned i = at < (uintptr_t)PAGE_SIZE << c->order ? (unsigned)at / c->stride : c->per_slab;
     if (i >= c->per_slab)
-        panic("cache %s: %p lies beside the objects of the slab that begins at %p", c->name, object,
+        panic("cache %s: %p is not an object, but lies beside those of the slab at %p", c->name, object,
               (const void *)s->first);
     if ((unsigned)at % c->stride != 0)
-        panic("cache %s: %p is not an object, but lies within %p", c->name, object,
-              (const void *)slab_object(s, i));
+        panic("cache %s: %p is not an object, but lies within number %u of the slab at %p", c->name, object,
+              i, (const void *)s->first);
     return i;
 }
 
@@ -150,7 +150,7 @@ void slab_check_member(struct cache *c, const void *object)
 {
     const struct page *p = page_of(object);
     if (p->cache == NULL)
-        panic("cache %s: %p is freed to it, but is in no slab (%s)", c->name, object,
+        panic("cache %s: %p is freed to it, but is not in a slab (%s)", c->name, object,
               page_owner_name(p->owner));
     if (p->cache != c)
         panic("cache %s: %p is freed to it, but is an object of cache %s", c->name, object, p->cache->name);

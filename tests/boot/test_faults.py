@@ -48,7 +48,6 @@ PER_PORT = {
 DEBUG = {
     "debug-lock-order": (r"PANIC: lock order: low \(rank \d+\) taken while holding high \(rank \d+\)", WHO),
     "debug-sleep-with-lock": (r"PANIC: sched_sleep\(\) may sleep, but low is held", WHO),
-    "debug-double-free": (r"PANIC: page 0x[0-9a-f]+ is freed twice", WHO),
     "debug-undefined-behaviour": (r"PANIC: (illegal|undefined|invalid|breakpoint|BRK)",
                                   "fault_undefined_behaviour"),
 }

@@ -219,15 +219,6 @@ static void fault_sleep_with_lock(void)
 }
 KTEST_FATAL("debug-sleep-with-lock", fault_sleep_with_lock);
 
-static void fault_double_free(void)
-{
-    void *page = page_alloc(0, PAGE_OTHER);
-    page_free(page, 0);
-    page_free(page, 0);
-    panic("nobody minded the double free");
-}
-KTEST_FATAL("debug-double-free", fault_double_free);
-
 static NOINLINE void fault_undefined_behaviour(void)
 {
     volatile int big = 0x7fffffff;

@@ -154,7 +154,7 @@ static void run_reclaim(void *arg)
     cache_free(c, two);
     host_check(cache_reclaim());
     st = cache_stat(c);
-    host_check(st.in_use == 1 && st.kept > 0 && c->depot == NULL && c->depot_empty == NULL);
+    host_check(st.in_use == 1 && st.kept > 0 && c->depot_full.count + c->depot_empty.count == 0);
     host_check(!cache_reclaim());
     host_become_cpu(0);
     host_check(cache_reclaim() && cache_stat(c).kept == 0 && cache_stat(c).slabs == 1);
