@@ -28,7 +28,7 @@ static uint64_t us_since(uint64_t start)
     return div_u64(clock_ns_from_ticks(hal_timer_now() - start), 1000, NULL);
 }
 
-/* Three threads that yield take turns in the order in which they were made. */
+/* Three threads that yield take turns in the order in which they were made; none runs before all are. */
 static char     order[32];
 static unsigned order_len;
 
@@ -45,7 +45,7 @@ static void test_yield_takes_turns(void)
     static char names[] = "abc";
     order_len = 0;
     for (unsigned i = 0; i < 3; i++)
-        spawn(PRIO_NORMAL, yielder, &names[i]);
+        spawn(PRIO_LOW, yielder, &names[i]);
     wait_for_all();
     for (unsigned i = 0; i < 9; i++)
         KCHECK(order[i] == names[i % 3]);
