@@ -113,9 +113,8 @@ KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o \
                line.o monitor.o monitor_mem.o monitor_vmmap.o \
                demo.o demo_539.o demo_buddy.o demo_slab.o demo_threads.o
 LIB_OBJS    := string.o fmt.o cmdline.o fdt.o fdt_query.o fdt_boot.o heap.o range.o ratio.o bitmap.o
-TEST_OBJS   := $(addprefix tests/kernel/,ktest.o test_lib.o test_sched.o test_proc.o test_wait.o \
-                 test_fault.o test_vm.o test_memory.o test_slab.o test_misuse.o load.o soak_memory.o \
-                 bench.o bench_memory.o)
+TEST_OBJS   := $(patsubst %,tests/kernel/%.o,ktest test_lib test_sched test_proc test_wait test_fault \
+                 test_vm test_memory test_slab test_misuse load soak_memory bench bench_memory)
 
 OBJ     := $(OUT)/obj
 objects := $(addprefix $(OBJ)/kernel/,$(KERNEL_OBJS)) $(addprefix $(OBJ)/lib/,$(LIB_OBJS)) \

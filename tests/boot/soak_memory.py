@@ -1,5 +1,5 @@
-"""soak_memory.py - one virtual hour of the allocator soak (tests/kernel/soak_memory.c) on each port, in DEBUG:
-nothing may be lost or damaged. Another number of seconds may be given as an argument.
+"""soak_memory.py - one virtual hour of the allocator soak (tests/kernel/soak_memory.c) on each port, in
+DEBUG: nothing may be lost or damaged. Another number of seconds may be given as an argument.
 
 A line per port, `ok PORT ...`. The ports run at the same time, as many as there are CPUs. Planted once and
 caught: a page that the worker of a minute forgets, an object of a cache left out, a byte written behind one.

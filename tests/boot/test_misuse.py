@@ -1,5 +1,5 @@
-"""test_misuse.py - memory freed twice, in the wrong way, or written to by strangers, on three ports: the panic
-names the cache, and both who does it and who was there before."""
+"""test_misuse.py - memory freed twice, in the wrong way, or written to by strangers, on three ports: the
+panic names the cache, and both who does it and who was there before."""
 
 import re
 

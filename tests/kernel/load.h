@@ -28,7 +28,7 @@ size_t load_random_size(uint32_t *state, unsigned bits);
 bool load_kmalloc(struct load *o, size_t size, uint32_t mark);
 bool load_pages(struct load *o, unsigned order, uint32_t mark);
 bool load_cache(struct load *o, struct cache *cache, uint32_t mark);
-/* Any context. Of kmalloc's; the pattern is that of the new size. False: there is no memory, o is as it was. */
+/* Any context. Of kmalloc's; the pattern is then that of the new size. False: no memory, o is as it was. */
 bool load_resize(struct load *o, size_t size);
 
 /* Any context. Whether the pattern is still there. What is not is told, and counted. */

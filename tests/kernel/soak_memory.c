@@ -1,8 +1,8 @@
 /*
  * soak_memory.c - the allocators for as long as one likes: `soak=memory seconds=N [seed=N]`.
  *
- * Threads of three priorities and timeouts take, keep, resize and give back memory of every kind by chance, in
- * bursts with sleep between. Once a minute everything is given back and counted; so a leak is known to the
+ * Threads of three priorities and timeouts take, keep, resize and give back memory of every kind by chance,
+ * in bursts with sleep between. Once a minute everything is given back and counted; so a leak is known to the
  * minute. The same seed on the same machine is the same run.
  */
 #include "load.h"
@@ -229,9 +229,9 @@ static void end_minute(void)
 }
 
 /* What is missing of the balance; a line for each minute. */
-static bool run_minute(unsigned minute, uint64_t until, const struct balance *start, uint32_t *rng)
+static bool run_minute(unsigned minute, uint64_t end, const struct balance *start, uint32_t *rng)
 {
-    begin_minute(until);
+    begin_minute(min_u64(end, hal_timer_now() + clock_ticks_from_ms(MINUTE_MS)));
     sleep_ms(load_random_below(rng, MINUTE_MS / 2));
     exhaust();
     end_minute();
@@ -256,7 +256,7 @@ static void run_soak(unsigned long seconds, unsigned long seed)
     struct balance start = take_balance();
     uint64_t end = hal_timer_now() + clock_ticks_from_ms(1000) * seconds;
     for (unsigned minute = 1; hal_timer_now() < end && exact; minute++)
-        exact = run_minute(minute, min_u64(end, hal_timer_now() + clock_ticks_from_ms(MINUTE_MS)), &start, &rng);
+        exact = run_minute(minute, end, &start, &rng);
     bool good = exact && atomic_load(&soak.faults) == 0 && load_damaged() == 0;
     memory_report();
     kprintf("soak memory: %lu s, %u operations, %u refused, %u damaged, %u faults: %s\n", seconds,

@@ -159,9 +159,11 @@ static void test_realloc(void)
 }
 KTEST("mem-realloc", test_realloc);
 
-static struct link {
+struct link {
     struct link *next;
-} *hoard;
+};
+
+static struct link *hoard;
 
 static void take_pages_while_any_is_free(void)
 {
