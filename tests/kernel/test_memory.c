@@ -223,9 +223,10 @@ KTEST("mem-threads", test_threads);
 
 /*
  * The same in interrupts, every few microseconds, while a thread is at it; and once more without memory, when
- * each request looks for it everywhere, and less often, so that the thread gets on.
+ * each request looks for it everywhere, and less often. How often depends on how long the work takes at the
+ * speed of this machine, so that the thread gets on.
  */
-enum { BELLS = 3, RINGS = 1500, OFTEN_US = CONFIG_DEBUG ? 200 : 20, SELDOM_US = 50 * OFTEN_US, HOT = 40 };
+enum { BELLS = 3, RINGS = 1500, OFTEN = 8, SELDOM = 400, HOT = 40 };
 
 static struct bell {
     struct timeout t;
@@ -234,7 +235,7 @@ static struct bell {
     unsigned       rings;
 } bells[BELLS];
 
-static atomic_uint every_us; /* 0: no more */
+static atomic_uint ring_within; /* ticks; 0: no more */
 
 static void ring(void *arg)
 {
@@ -245,9 +246,9 @@ static void ring(void *arg)
         load_give(&b->hot);
     else
         load_kmalloc(&b->hot, HOT, b->mark);
-    unsigned most = atomic_load(&every_us);
+    unsigned most = atomic_load(&ring_within);
     if (most > 0)
-        timeout_add(&b->t, in_us(&b->rng, 1, most));
+        timeout_add(&b->t, hal_timer_now() + 1 + load_random_below(&b->rng, most));
 }
 
 /* With nothing but the magazine: its shortest way is where an interrupt would hurt. */
@@ -260,13 +261,23 @@ static void take_and_give(uint32_t mark)
     }
 }
 
+/* In ticks, rounded up. */
+static unsigned time_of_churn(uint32_t *rng)
+{
+    uint64_t start = hal_timer_now();
+    for (unsigned i = 0; i < 4 * SLOTS; i++)
+        churn(rng, BELLS + 1);
+    return (unsigned)(hal_timer_now() - start) / (4 * SLOTS) + 1;
+}
+
 static void test_interrupts(void)
 {
     uint32_t rng = SEED;
     size_t pages = 0;
     if (!begin_churn())
         return;
-    atomic_store(&every_us, OFTEN_US);
+    unsigned unit = time_of_churn(&rng);
+    atomic_store(&ring_within, OFTEN * unit);
     for (unsigned i = 0; i < BELLS; i++) {
         bells[i] = (struct bell){ .rng = SEED + i + 1, .mark = i + 1 };
         timeout_init(&bells[i].t, ring, &bells[i]);
@@ -277,14 +288,14 @@ static void test_interrupts(void)
         take_and_give(BELLS + 1);
     }
     KCHECK(atomic_load(&shared.refused) == 0 || failalloc_wanted());
-    atomic_store(&every_us, SELDOM_US);
+    atomic_store(&ring_within, SELDOM * unit);
     struct link *chain = take_all_pages(&rng, &pages);
     for (unsigned i = 0; i < RINGS; i++)
         churn(&rng, BELLS + 1);
     KCHECK(atomic_load(&shared.refused) > 0);
     give_back(chain, give_page, &rng);
-    atomic_store(&every_us, 0);
-    sleep_ms(1 + SELDOM_US / 1000);
+    atomic_store(&ring_within, 0);
+    sleep_until(hal_timer_now() + SELDOM * unit + clock_ticks_from_ms(1));
     for (unsigned i = 0; i < BELLS; i++) {
         KCHECK(!timeout_cancel(&bells[i].t));
         load_give(&bells[i].hot);
