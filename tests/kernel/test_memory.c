@@ -1,8 +1,4 @@
-/*
- * test_memory.c - all memory taken and given back; threads and interrupts that do so across each other.
- *
- * Planted once: see the memory mutants in tests/mutants.
- */
+/* test_memory.c - all memory taken and given back; threads and interrupts that do so across each other. */
 #include "load.h"
 
 #include <kernel/clock.h>
@@ -160,9 +156,9 @@ static void churn(uint32_t *rng, uint32_t mark)
     else if (what == 2)
         got = load_pages(&o, load_random_below(rng, 3), mark);
     atomic_fetch_add(&shared.refused, !got);
-    struct load *slot = &shared.slot[load_random_below(rng, SLOTS)];
+    unsigned i = load_random_below(rng, SLOTS);
     unsigned long s = spin_lock(&shared.lock);
-    load_swap(&o, slot);
+    load_swap(&o, &shared.slot[i]);
     spin_unlock(&shared.lock, s);
     load_give(&o);
     atomic_fetch_add(&shared.done, 1);
@@ -261,7 +257,6 @@ static void take_and_give(uint32_t mark)
     }
 }
 
-/* In ticks, rounded up. */
 static unsigned time_of_churn(uint32_t *rng)
 {
     uint64_t start = hal_timer_now();
