@@ -257,7 +257,7 @@ static void run_random(void *arg)
            t.operations, t.created, t.refused, t.constructed, t.busy, t.tight ? "; memory runs out" : "");
     fflush(stdout);
     host_check(t.created > CACHES && t.constructed > 1000 && t.busy > 0);
-    host_check(t.refused > (t.tight ? 50 : 10));
+    host_check(t.refused > 10);
 }
 
 void slab_check_random(void **state)
