@@ -70,7 +70,7 @@ $(1)_fuzz_objs := $$(patsubst %.c,$(UNIT_OUT)/fuzz/$(1)/%.o,tests/fuzz/fuzz_$(1)
 $(UNIT_OUT)/fuzz/$(1)/%.o: %.c tests/unit/unit.mk $(UNIT_OUT)/flags
 	@mkdir -p $$(@D)
 	$$(call say,HOSTCC,$$<)
-	$$(Q)$$(HOSTCLANG) $$(FUZZ_CFLAGS) -c $$< -o $$@
+	$$(Q)$$(HOSTCLANG) $$(FUZZ_CFLAGS) $$(if $$(filter lib/string.c,$$<),$$(UNIT_RENAME)) -c $$< -o $$@
 
 $(UNIT_OUT)/fuzz/fuzz_$(1): $$($(1)_fuzz_objs)
 	$$(Q)$$(HOSTCLANG) $$(FUZZ_CFLAGS) $$(HOSTLDFLAGS) $$^ $(3) -o $$@
@@ -166,3 +166,5 @@ UNIT_ALL    := $(addprefix tests/unit/,memory_failure_check.c memory_thread_chec
 $(eval $(call unit_test,memory,$(UNIT_ALL),$(UNIT_PLAIN),-lpthread))
 $(eval $(call unit_test,memory_debug,$(UNIT_ALL),$(UNIT_DEBUG),-lpthread))
 $(eval $(call unit_test,failalloc,kernel/failalloc.c lib/cmdline.c $(UNIT_HOST),$(UNIT_PLAIN)))
+$(eval $(call fuzz_test,memory,$(UNIT_MEMORY) lib/string.c,-lcmocka,-max_len=512))
+$(UNIT_OUT)/fuzz/fuzz_memory: FUZZ_CFLAGS += $(UNIT_DEBUG)
