@@ -5,6 +5,7 @@
  */
 #include "memory_host.h"
 #include "memory_model.h"
+#include "slab_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,8 +52,12 @@ static unsigned kept(unsigned which)
 static void check_all(void)
 {
     memory_host_exact();
-    for (unsigned i = 0; i < CACHES; i++)
-        host_check(t.cache[i] == NULL || cache_stat(t.cache[i]).in_use == t.in_use[i]);
+    for (unsigned i = 0; i < CACHES; i++) {
+        if (t.cache[i] == NULL)
+            continue;
+        host_check(cache_stat(t.cache[i]).in_use == t.in_use[i]);
+        slab_state_check(t.cache[i]);
+    }
     things_look_at_all(&t.things);
 }
 
@@ -111,7 +116,7 @@ static void take_object(unsigned which, size_t n)
 
 static size_t any_size(void)
 {
-    return choose(4) == 0 ? choose(1 << 23) : choose(2) ? choose(8300) : choose(256);
+    return choose(32) == 0 ? choose(1 << 23) : choose(2) ? choose(8300) : choose(256);
 }
 
 static void take_kmalloced(void)
@@ -139,7 +144,7 @@ static void change(size_t i)
 
 static void take_pages(void)
 {
-    unsigned order = (unsigned)choose(BUDDY_ORDERS + 1);
+    unsigned order = (unsigned)choose(choose(8) ? 4 : BUDDY_ORDERS + 1);
     char *block = page_alloc(order, PAGE_OTHER);
     if (block == NULL)
         return;

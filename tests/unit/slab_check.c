@@ -6,12 +6,13 @@
 #include "memory_check.h"
 #include "memory_host.h"
 #include "memory_model.h"
+#include "slab_state.h"
 #include "unit.h"
 
 #include <string.h>
 
 #include <kernel/memory.h>
-#include <kernel/slab_layer.h>
+#include <kernel/slab.h>
 #include <uapi/errno.h>
 
 enum { RAM_SIZE = 0x4000000, SMALL_RAM = 0x700000, CACHES = 12, CPUS = 3, OBJECTS = 3000, BYTES = 1 << 20 };
@@ -87,27 +88,6 @@ static void create(struct model *m)
     things_init(&m->objects, OBJECTS);
 }
 
-/* Slabs on this list, of which so many objects are out, at least and at most. */
-static size_t check_list(const struct list *slabs, size_t least, size_t most, size_t *out)
-{
-    size_t n = 0;
-    for (const struct list *l = slabs->next; l != slabs; l = l->next, n++) {
-        const struct slab *s = container_of(l, struct slab, link);
-        host_check(s->out >= least && s->out <= most);
-        *out += s->out;
-    }
-    return n;
-}
-
-/* Each slab is on the list on which it has to be. */
-static void check_slabs(const struct cache *c)
-{
-    size_t out = 0, empties = check_list(&c->empty, 0, 0, &out);
-    size_t slabs = empties + check_list(&c->partial, 1, c->per_slab - 1, &out) +
-                   check_list(&c->full, c->per_slab, c->per_slab, &out);
-    host_check(c->empties == empties && c->slabs == slabs && c->out == out);
-}
-
 /* Exact, cache by cache. */
 static void check_counts(void)
 {
@@ -118,7 +98,7 @@ static void check_counts(void)
         struct cache_stat st = cache_stat(m->cache);
         host_check(st.in_use == m->objects.n && st.total == st.slabs * st.per_slab);
         host_check(st.in_use + st.kept <= st.total);
-        check_slabs(m->cache);
+        slab_state_check(m->cache);
     }
 }
 

@@ -150,7 +150,7 @@ $(UNIT_OUT)/ksyms.o: tests/unit/ksyms.nm tools/ksyms $(UNIT_OUT)/flags
 
 UNIT_MEMORY := $(addprefix kernel/,page.c page_debug.c memmap.c memory.c buddy.c slab.c slab_cache.c slab_debug.c \
                  magazine.c kmalloc.c spinlock.c) lib/bitmap.c lib/range.c lib/fmt.c \
-               tests/unit/memory_host.c tests/unit/memory_model.c $(UNIT_HOST)
+               $(addprefix tests/unit/,memory_host.c memory_model.c slab_state.c) $(UNIT_HOST)
 UNIT_PAGE   := $(addprefix tests/unit/,memmap_check.c memmap_far_check.c page_check.c page_misuse.c) \
                $(UNIT_MEMORY)
 $(eval $(call unit_test,page,$(UNIT_PAGE),$(UNIT_PLAIN)))
@@ -166,5 +166,5 @@ UNIT_ALL    := $(addprefix tests/unit/,memory_failure_check.c memory_thread_chec
 $(eval $(call unit_test,memory,$(UNIT_ALL),$(UNIT_PLAIN),-lpthread))
 $(eval $(call unit_test,memory_debug,$(UNIT_ALL),$(UNIT_DEBUG),-lpthread))
 $(eval $(call unit_test,failalloc,kernel/failalloc.c lib/cmdline.c $(UNIT_HOST),$(UNIT_PLAIN)))
-$(eval $(call fuzz_test,memory,$(UNIT_MEMORY) lib/string.c,-lcmocka,-max_len=512))
+$(eval $(call fuzz_test,memory,$(UNIT_MEMORY) lib/string.c,-lcmocka,-max_len=512 -len_control=0))
 $(UNIT_OUT)/fuzz/fuzz_memory: FUZZ_CFLAGS += $(UNIT_DEBUG)
