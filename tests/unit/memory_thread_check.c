@@ -1,4 +1,4 @@
-/* memory_thread_check.c - four CPUs at once, threads of the host: caches, kmalloc() and pages, till memory ends.
+/* memory_thread_check.c - four CPUs at once, threads of the host, till memory ends.
  *
  * What one CPU takes another may free: it goes through slots that all share. The account at the end is exact.
  */

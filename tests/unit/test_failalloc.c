@@ -1,6 +1,9 @@
 /* test_failalloc.c - kernel/failalloc.c: what the command line may say, and which allocations fail then.
  *
  * Each command line has a process of its own, since it is read only once.
+ *
+ * Planted and caught: 0 taken, and letters behind a number; one call late; all from the N-th on; the seed
+ * ignored; every N-th, whatever the seed; a rate before PID 1 runs.
  */
 #include "host.h"
 #include "unit.h"

@@ -1,4 +1,9 @@
-/* test_kmalloc.c - kernel/kmalloc.c: requests at random, and every size. */
+/* test_kmalloc.c - kernel/kmalloc.c: requests at random, and every size.
+ *
+ * Planted and caught: a class too small; size 0 in the last class; overflow not seen; half of it cleared;
+ * krealloc() that copies too much or too little, frees the old place when it fails, or leaks it; an order
+ * too many for whole pages; ksize() of one page for all.
+ */
 #include "memory_check.h"
 #include "unit.h"
 

@@ -1,4 +1,8 @@
-/* test_memory.c - all of the memory system: each allocation failing in turn, and four CPUs at once. */
+/* test_memory.c - all of the memory system: each allocation failing in turn, and four CPUs at once.
+ *
+ * Planted and caught: failalloc_now() not asked; the pages of a slab leaked when there is no head for it;
+ * a depot looked at without its lock.
+ */
 #include "memory_check.h"
 #include "unit.h"
 

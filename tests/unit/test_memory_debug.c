@@ -1,4 +1,4 @@
-/* test_memory_debug.c - all of the memory system of a DEBUG build: each allocation failing in turn, and four CPUs at once. */
+/* test_memory_debug.c - all of the memory system of a DEBUG build: what test_memory.c asks, with lock checks. */
 #include "memory_check.h"
 #include "unit.h"
 

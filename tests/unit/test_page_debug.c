@@ -1,4 +1,7 @@
-/* test_page_debug.c - kernel/page.c and memmap.c of a DEBUG build: what test_page.c asks, and free pages. */
+/* test_page_debug.c - kernel/page.c and memmap.c of a DEBUG build: what test_page.c asks, and free pages.
+ *
+ * Planted and caught: poison not looked at, or not to its last byte.
+ */
 #include "memory_check.h"
 #include "unit.h"
 

@@ -1,4 +1,9 @@
-/* test_slab_debug.c - kernel/slab*.c and magazine.c of a DEBUG build: what test_slab.c asks, and whose it is. */
+/* test_slab_debug.c - kernel/slab*.c and magazine.c of a DEBUG build: what test_slab.c asks, and whose it is.
+ *
+ * Planted and caught: no constructor; the red zone one byte off, or ending early; the zone behind the tag
+ * not looked at to its end; poison not looked at; a free object still said to be in use; members not
+ * checked; takers of full slabs left out; kfree() of any object.
+ */
 #include "memory_check.h"
 #include "unit.h"
 
