@@ -13,7 +13,7 @@
 #include <kernel/kmalloc.h>
 #include <kernel/memory.h>
 
-enum { RAM_SIZE = 0x900000, CPUS = 4, SLOTS = 256, KEPT = 400, OPERATIONS = CONFIG_DEBUG ? 25000 : 200000 };
+enum { RAM_SIZE = 0x900000, CPUS = 4, SLOTS = 256, KEPT = 400, OPERATIONS = CONFIG_DEBUG ? 25000 : 100000 };
 enum { SMALL, BUILT, SIZED, PAGES, KINDS };
 
 #define OWNED UINT64_C(0x1d0116c700000000)

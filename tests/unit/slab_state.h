@@ -3,7 +3,7 @@
 #include <kernel/slab.h>
 
 /*
- * Each slab is on the list for what is out of it; magazines in the depot are full, or empty, and none is lost.
- * host_check().
+ * Each slab is on the list for what is out of it; magazines in the depot are full, or empty; none is lost.
+ * By host_check().
  */
 void slab_state_check(const struct cache *c);

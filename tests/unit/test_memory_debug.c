@@ -1,4 +1,4 @@
-/* test_memory_debug.c - all of the memory system of a DEBUG build: what test_memory.c asks, with lock checks. */
+/* test_memory_debug.c - the memory system of a DEBUG build: what test_memory.c asks, and the locks. */
 #include "memory_check.h"
 #include "unit.h"
 
