@@ -43,7 +43,8 @@ DEBUG = {
                       rf"{by('misuse_overrun')} took it",
     "misuse-cache-overrun": rf"cache apples: {P} was written beyond its 100 bytes, at offset 100; "
                             rf"{by('misuse_cache_overrun')} took it",
-    "misuse-underrun": rf"cache apples: {P} was written before its beginning; {by('misuse_underrun')} took it",
+    "misuse-underrun": rf"cache apples: {P} was written before its beginning; "
+                       rf"{by('misuse_underrun')} took it",
     "misuse-write-after-free": rf"cache apples: {P} was written to after it was freed, at offset 5; "
                                rf"{by('misuse_write_after_free')} freed it",
     "misuse-page-write-after-free": rf"free page {P} was written to: 0x01 at offset 77",

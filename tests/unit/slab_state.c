@@ -25,17 +25,18 @@ static void check_slabs(const struct cache *c)
     host_check(c->empties == empties && c->slabs == slabs && c->out == out);
 }
 
-static size_t check_chain(const struct magazine *mag, size_t least, size_t most)
+static size_t check_chain(const struct magazines *list, size_t least, size_t most)
 {
     size_t n = 0;
-    for (; mag != NULL; mag = mag->next, n++)
+    for (const struct magazine *mag = list->first; mag != NULL; mag = mag->next, n++)
         host_check(mag->n >= least && mag->n <= most && mag->none == NULL);
+    host_check(n == list->count);
     return n;
 }
 
 static void check_magazines(const struct cache *c)
 {
-    size_t full = check_chain(c->depot, 1, c->rounds), all = full + check_chain(c->depot_empty, 0, 0);
+    size_t all = check_chain(&c->depot_full, 1, c->rounds) + check_chain(&c->depot_empty, 0, 0);
     for (unsigned i = 0; i < MAX_CPUS; i++) {
         const struct cache_cpu *m = &c->cpu[i];
         all += (m->loaded != NULL) + (m->previous != NULL);
@@ -45,7 +46,7 @@ static void check_magazines(const struct cache *c)
         host_check(m->loaded == NULL || m->limit == m->loaded->object + c->rounds);
         host_check(m->previous == NULL || m->previous->n <= c->rounds);
     }
-    host_check(c->depot_count == full && c->magazines == all);
+    host_check(c->magazines == all);
 }
 
 void slab_state_check(const struct cache *c)

@@ -148,8 +148,8 @@ $(UNIT_OUT)/ksyms.o: tests/unit/ksyms.nm tools/ksyms $(UNIT_OUT)/flags
 	$(or $(PYTHON),python3) tools/ksyms <$< >$(@:.o=.S)
 	$(HOSTCC) -c $(@:.o=.S) -o $@
 
-UNIT_MEMORY := $(addprefix kernel/,page.c page_debug.c memmap.c memory.c buddy.c slab.c slab_cache.c slab_debug.c \
-                 magazine.c kmalloc.c spinlock.c) lib/bitmap.c lib/range.c lib/fmt.c \
+UNIT_MEMORY := $(addprefix kernel/,page.c page_debug.c memmap.c memory.c buddy.c slab.c slab_cache.c \
+                 slab_debug.c magazine.c kmalloc.c spinlock.c) lib/bitmap.c lib/range.c lib/fmt.c \
                $(addprefix tests/unit/,memory_host.c memory_model.c slab_state.c) $(UNIT_HOST)
 UNIT_PAGE   := $(addprefix tests/unit/,memmap_check.c memmap_far_check.c page_check.c page_misuse.c) \
                $(UNIT_MEMORY)
