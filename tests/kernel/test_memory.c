@@ -182,7 +182,7 @@ static void end_churn(void)
 }
 
 /* Threads of three priorities: those above wake up in the midst of what those below do. */
-enum { THREADS = 12, ROUNDS = 1200 };
+enum { THREADS = 12, ROUNDS = CONFIG_DEBUG ? 400 : 1200 };
 
 static uint64_t in_us(uint32_t *rng, unsigned least, unsigned most)
 {
@@ -222,7 +222,7 @@ KTEST("mem-threads", test_threads);
  * each request looks for it everywhere, and less often. How often depends on how long the work takes at the
  * speed of this machine, so that the thread gets on.
  */
-enum { BELLS = 3, RINGS = 1500, OFTEN = 8, SELDOM = 400, HOT = 40 };
+enum { BELLS = 3, RINGS = CONFIG_DEBUG ? 500 : 1500, OFTEN = 8, SELDOM = 400, HOT = 40 };
 
 static struct bell {
     struct timeout t;
