@@ -69,6 +69,8 @@ static void check_red_zones(const struct cache *c, const void *object, const str
     if (p != (const unsigned char *)s->first && unlike(p - RED_SIZE, 0, RED_SIZE, RED) >= 0)
         panic("cache %s: %p was written before its beginning; %s took it", c->name, object,
               who(t->taken_by, name, sizeof(name)));
+    if (unlike(p + c->stride - RED_SIZE, 0, RED_SIZE, RED) >= 0)
+        panic("cache %s: behind %p somebody wrote before the beginning of the next object", c->name, object);
 }
 
 void slab_debug_new(struct cache *c, void *object)

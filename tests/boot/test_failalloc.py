@@ -14,7 +14,7 @@ from test_kernel import check_ktap
 
 SEED = {"x86": 11, "arm64": 12, "riscv": 13}
 BOOT_MOST = 60          # allocations that a boot up to the prompt may ask for
-CLEAN_END = r"PANIC: (no memory for [^\n]+|cannot start PID 1: -12)\n"
+CLEAN_END = r"PANIC: (no memory for [^\n]+|cannot start PID 1 \(error 12\))\n"
 
 
 def failures(output):

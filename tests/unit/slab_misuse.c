@@ -184,15 +184,19 @@ static void overrun_far(void)
 /* The neighbour's tag ends where the object begins. */
 static void underrun(void)
 {
-    char *low = taker(toys), *high = taker(toys);
-    if (high < low) {
-        char *swapped = low;
-        low = high;
-        high = swapped;
-    }
-    host_check(high == low + toys->stride);
-    high[-1] = 0;
+    char *one = taker(toys), *other = taker(toys);
+    char *low = one < other ? one : other;
+    host_check((one < other ? other : one) == low + toys->stride);
+    low[toys->stride - 1] = 0;
     second(toys, low);
+}
+
+static void underrun_of_own(void)
+{
+    char *low = taker(toys), *high = taker(toys);
+    char *later = high > low ? high : low;
+    later[-1] = 0;
+    second(toys, later);
 }
 
 static void tag(void)
@@ -251,6 +255,7 @@ static const struct {
     { overrun_kmalloc, DEBUG, "cache kmalloc-64: * was written beyond its 50 bytes, at offset 50; kmaller" },
     { overrun_of_nothing, DEBUG, "cache kmalloc-16: * was written beyond its 0 bytes, at offset 0; kmaller" },
     { underrun, DEBUG, "cache toys: behind * somebody wrote before the beginning of the next object" },
+    { underrun_of_own, DEBUG, "cache toys: * was written before its beginning; taker took it" },
     { tag, DEBUG, "cache toys: the tag behind * was overwritten" },
     { written_after_free, DEBUG,
       "cache toys: * was written to after it was freed, at offset 99; first freed" },
