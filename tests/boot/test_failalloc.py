@@ -1,7 +1,7 @@
 """test_failalloc.py - allocations that fail: the suite with one in fifty, and the boot with each in turn.
 
-Planted once and caught: a test that takes an injected failure for its own, a stack whose pages are lost when
-the last one cannot be mapped, a spawn that is not tried again.
+Planted and caught: a stack slot that is not given back when its pages cannot be mapped, and a spawn that PID 1
+does not try again.
 """
 
 import re
