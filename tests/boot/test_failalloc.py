@@ -1,6 +1,6 @@
 """test_failalloc.py - allocations that fail: the suite with one in fifty, and the boot with each in turn.
 
-Planted and caught: a stack slot that is not given back when its pages cannot be mapped, and a spawn that PID 1
+Planted and caught: a stack slot that is not given back when its pages cannot be mapped; a spawn that PID 1
 does not try again.
 """
 
