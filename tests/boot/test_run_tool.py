@@ -94,8 +94,8 @@ def test_control_c_is_for_the_guest(port):
 def test_demo_and_options(port):
     """What a person adds reaches the machine: the count of instructions makes two runs the same.
 
-    But for the stamps: how long firmware waits for its UART is up to the host, so the kernel's clock may begin
-    some instructions earlier or later within a tick.
+    But for the stamps: how long firmware waits for its UART is up to the host, so the kernel's clock may
+    begin some instructions earlier or later within a tick.
     """
     argv = [sys.executable, RUN, "--arch", port.arch, "--cmdline", "demo=539 seconds=1 exit", "--icount", "5"]
     first, second = (subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
