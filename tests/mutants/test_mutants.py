@@ -126,7 +126,7 @@ MUTANTS = (
            "slab_alloc_plain(&slab_magazines, false)", "slab_alloc_plain(&slab_magazines, true)",
            HANGS, "test=mem-kmalloc-to-the-end"),
     Mutant("a slab begins at the page of its first object", "kernel/slab.c",
-           "(uintptr_t)PAGE_SIZE << c->order", "(uintptr_t)PAGE_SIZE",
+           "slab->first, (uintptr_t)PAGE_SIZE << c->order", "slab->first, (uintptr_t)PAGE_SIZE",
            r"PANIC: page_free.* it lies within the block of order \d", "test=mem-alignment", ("arm64",)),
 )
 
