@@ -15,6 +15,7 @@
 #include <kernel/page.h>
 #include <kernel/panic.h>
 #include <kernel/sched.h>
+#include <kernel/smp.h>
 #include <kernel/vm.h>
 #include <lib/cmdline.h>
 #include <lib/range.h>
@@ -44,7 +45,7 @@ uint64_t boot_map_ns(void)
 static void print_banner(void)
 {
     banner_ns = clock_uptime_ns();
-    printk("Triptych " TRIPTYCH_VERSION " on %s/%s: %s, %u CPU%s (1 in use), %u MiB of RAM\n", hal_info.arch,
+    printk("Triptych " TRIPTYCH_VERSION " on %s/%s: %s, %u CPU%s, %u MiB of RAM\n", hal_info.arch,
            hal_info.board, boot.machine, boot.ncpus, boot.ncpus == 1 ? "" : "s",
            (unsigned)((boot.ram_found + MIB / 2) / MIB));
     printk("command line: %s\n", boot.cmdline[0] != 0 ? boot.cmdline : "(none)");
@@ -157,6 +158,7 @@ void kernel_main(const struct boot_info *bi)
     irq_init();
     clock_init_cpu();
     console_init_input();
+    smp_start(option_uint("maxcpus", MAX_CPUS, 1, MAX_CPUS));
 
     int pid = proc_spawn("init", PRIO_NORMAL, init, NULL);
     if (pid != 1)

@@ -25,7 +25,7 @@ static struct {
     struct proc    *init;   /* PID 1, who adopts orphans */
 } table = { .lock = SPINLOCK_INIT("process table", RANK_PROC_TABLE), .all = LIST_INIT(table.all) };
 
-static struct proc idle;
+static struct proc idle[MAX_CPUS];
 
 const char *proc_state_name(enum proc_state state)
 {
@@ -59,13 +59,22 @@ static void init_proc(struct proc *p, const char *name, unsigned prio, uintptr_t
 
 void proc_init(void)
 {
-    uintptr_t stack = stack_here() & ~(uintptr_t)(KSTACK_SLOT - 1);
-    init_proc(&idle, "idle", 0, stack);
-    proc_set_cpu(&idle, &cpus[0]);
-    proc_set_state(&idle, PROC_READY);
-    proc_set_state(&idle, PROC_RUNNING);
-    list_add_tail(&table.all, &idle.table);
-    table.count = 1;
+    proc_make_idle(0, stack_here() & ~(uintptr_t)(KSTACK_SLOT - 1));
+}
+
+struct proc *proc_make_idle(unsigned cpu, uintptr_t stack)
+{
+    struct proc *p = &idle[cpu];
+    init_proc(p, "idle", 0, stack);
+    cpus[cpu].index = cpu;
+    proc_set_cpu(p, &cpus[cpu]);
+    proc_set_state(p, PROC_READY);
+    proc_set_state(p, PROC_RUNNING);
+    unsigned long s = spin_lock(&table.lock);
+    list_add_tail(&table.all, &p->table);
+    table.count++;
+    spin_unlock(&table.lock, s);
+    return p;
 }
 
 /* Table lock held. PIDs rise and wrap, so that one is not used again at once. -EAGAIN if all are taken. */
@@ -142,7 +151,7 @@ static void give_away_children(struct proc *p)
 void proc_exit(int code)
 {
     struct proc *p = current();
-    if (p == &idle || p == table.init)
+    if (p->pid <= 1)
         panic("%s (PID %d) must not end", p->name, p->pid);
     hal_irq_save();
     spin_lock_raw(&table.lock);

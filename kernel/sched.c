@@ -19,15 +19,24 @@ static uint64_t quantum; /* counter ticks */
 
 void sched_init(struct proc *idle, unsigned quantum_ms)
 {
-    struct cpu *cpu = idle->cpu;
+    sched_init_cpu(idle->cpu, idle);
+    quantum = clock_ticks_from_ms(quantum_ms);
+    started = true;
+}
+
+void sched_init_cpu(struct cpu *cpu, struct proc *idle)
+{
     spin_init(&cpu->rq.lock, "run queue", RANK_RUNQ);
     cpu->rq.idle = idle;
     cpu->rq.current = idle;
     cpu->rq.switched = hal_timer_now();
     cpu->alarm = UINT64_MAX;
     timeouts_init(&cpu->timeouts);
-    quantum = clock_ticks_from_ms(quantum_ms);
-    started = true;
+}
+
+void sched_called(struct cpu *cpu)
+{
+    (void)cpu;
 }
 
 bool sched_started(void)

@@ -17,10 +17,12 @@ struct hal_info hal_info = {
     .kmap_end = KMAP_END,
     .split_trees = true,
     .timer_irq = ARM64_IRQ_TIMER,
+    .ipi_irq = ARM64_IRQ_IPI,
     .console_irq = { BOARD_UART_IRQ, IRQ_NONE },
     .result_reg = "X0",
     .fp_to_prev = 0,
     .fp_to_ret = 8,
+    .tlb_broadcast = true,
     .nx = true,
     .window = {
         WINDOW(BOARD_UART_PA, BOARD_UART_SIZE, "UART"),

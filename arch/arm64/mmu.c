@@ -29,3 +29,8 @@ void hal_tlb_flush(uintptr_t va)
 {
     __asm__ volatile("dsb ishst\n tlbi vaae1is, %0\n dsb ish\n isb" : : "r"(va >> PAGE_SHIFT) : "memory");
 }
+
+void hal_tlb_flush_all(void)
+{
+    __asm__ volatile("dsb ishst\n tlbi vmalle1is\n dsb ish\n isb" : : : "memory");
+}

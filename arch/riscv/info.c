@@ -13,9 +13,11 @@ struct hal_info hal_info = {
     .kmap_end = KMAP_END,
     .split_trees = false,
     .timer_irq = RISCV_IRQ_TIMER,
+    .ipi_irq = RISCV_IRQ_IPI,
     .console_irq = { IRQ_NONE, IRQ_NONE },
     .result_reg = "A0",
     .fp_to_prev = -16,
     .fp_to_ret = -8,
+    .tlb_keeps_absent = true,
     .nx = true,
 };

@@ -14,5 +14,10 @@ void hal_pt_kernel(uintptr_t root_pa)
 void hal_tlb_flush(uintptr_t va)
 {
     (void)va;
+    hal_tlb_flush_all();
+}
+
+void hal_tlb_flush_all(void)
+{
     __asm__ volatile("sfence.vma" : : : "memory");
 }

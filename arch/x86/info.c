@@ -13,6 +13,7 @@ struct hal_info hal_info = {
     .kmap_end = KMAP_END,
     .split_trees = false,
     .timer_irq = X86_IRQ_TIMER,
+    .ipi_irq = X86_IRQ_IPI,
     .console_irq = { IRQ_NONE, IRQ_NONE },
     .result_reg = "EAX",
     .fp_to_prev = 0,

@@ -31,3 +31,15 @@ void hal_tlb_flush(uintptr_t va)
 {
     __asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
 }
+
+/* A change of CR4.PGE takes the global entries too (SDM vol. 3A 4.10.4.1). */
+void hal_tlb_flush_all(void)
+{
+    unsigned long cr4 = cr_read(cr4);
+    if (cr4 & CR4_PGE) {
+        cr_write(cr4, cr4 & ~CR4_PGE);
+        cr_write(cr4, cr4);
+    } else {
+        cr_write(cr3, cr_read(cr3));
+    }
+}

@@ -24,7 +24,7 @@ struct boot_info {
     struct boot_ranges reserved;  /* parts of it that somebody still uses: mapped, never handed out */
     struct boot_ranges hidden;    /* parts of it that must not even be mapped */
     uint64_t           ram_found; /* bytes of RAM on the machine, addressable or not */
-    unsigned           ncpus;     /* CPUs on the machine, >= 1 */
+    unsigned           ncpus;     /* CPUs that hal_cpu_start() can start, and the boot CPU: >= 1 */
     uint64_t           entry_ticks; /* hal_timer_now() at the first instruction of the kernel */
     uint32_t           timer_hz;  /* rate of hal_timer_now(): read or calibrated, never assumed */
     struct mem_range   initrd;    /* size 0: there is none */

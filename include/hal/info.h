@@ -28,12 +28,15 @@ struct hal_info {
     uintptr_t   kmap_end;        /*   each above an unmapped guard page */
     bool        split_trees;     /* the user half is a tree of its own: no kernel in its top table */
     int         timer_irq;       /* the alarm, as hal_irq_claim() names it */
+    int         ipi_irq;         /* the same for what hal_ipi_send() raises */
     int         console_irq[2];  /* lines that say input is ready; IRQ_NONE where there are fewer */
     const char *result_reg;      /* what this machine calls the register of a function's result */
     /* bytes from where the frame pointer points to the caller's frame pointer, */
     int         fp_to_prev;
     int         fp_to_ret;       /*   and to the return address */
     bool        nx;              /* pages can be made not executable */
+    bool        tlb_broadcast;   /* hal_tlb_flush() reaches all CPUs, by hardware */
+    bool        tlb_keeps_absent; /* a TLB may remember that there was no entry */
     struct hal_window window[HAL_MAX_WINDOWS];
 };
 

@@ -11,11 +11,16 @@ static inline void     *hal_p2v(uintptr_t pa);       /* Any context, pure. RAM: 
 static inline uintptr_t hal_v2p(const void *va);     /* And back. */
 
 /*
- * irqs off. This tree is the kernel half from here on, whole and final in its top table; nothing is mapped in
- * the user half.
+ * irqs off, boot CPU, once. This tree is the kernel half from here on, whole and final in its top table;
+ * nothing is mapped in the user half. CPUs that are started later begin with it.
  */
 void hal_pt_kernel(uintptr_t root_pa);
-/* Any context. This CPU forgets one page, after its entry or that of a table above it changed. */
+/*
+ * Any context. This CPU (all, if hal_info.tlb_broadcast) forgets one page, after its entry or that of a table
+ * above it changed.
+ */
 void hal_tlb_flush(uintptr_t va);
+/* The same for all pages, those of the kernel too. */
+void hal_tlb_flush_all(void);
 
 #include <arch/mmu.h>

@@ -32,6 +32,9 @@ struct trap_info {
 /* Boot CPU, once. State: hal/boot.h. bi may lie on the caller's stack. */
 _Noreturn void kernel_main(const struct boot_info *bi);
 
+/* Each further CPU, once: hal_cpu_start() says in which state. */
+_Noreturn void kernel_secondary_main(unsigned cpu);
+
 /*
  * Every trap. irqs off on entry and return; the port saved f before and restores it after. Another thread may
  * run, for long, before this returns.

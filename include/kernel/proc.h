@@ -122,6 +122,8 @@ static inline void proc_set_state(struct proc *p, enum proc_state to)
 
 /* irqs off, boot CPU, once. Makes the boot flow of control a process: idle, PID 0, on CPU 0. */
 void proc_init(void);
+/* Boot CPU, once per CPU. Makes the process that CPU number `cpu` begins as, on that stack. */
+struct proc *proc_make_idle(unsigned cpu, uintptr_t stack);
 
 /*
  * Thread; may sleep in no case. Starts a kernel thread: fn(arg), then proc_exit(0). Child of the caller.

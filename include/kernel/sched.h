@@ -35,6 +35,11 @@ struct cpu {
     unsigned        irq_depth;        /* > 0: in an interrupt handler */
     unsigned        nheld;            /* DEBUG: locks held, innermost last */
     const struct spinlock *held[CPU_MAX_HELD];
+    /* smp.c: written by this CPU, but for flush_asked */
+    atomic_uint     flush_asked;      /* flushes of its TLB that were ever asked for, */
+    atomic_uint     flush_done;       /*   and how many of these are done */
+    atomic_bool     stopped;          /* for good, by a panic elsewhere: */
+    uintptr_t       stopped_fp;       /*   its frame pointer then */
     /* fixed */
     unsigned        index;
     size_t          cache_offset;     /* of a CPU's part of a cache in that */
@@ -45,6 +50,10 @@ extern struct cpu cpus[MAX_CPUS];
 /* irqs off, boot CPU, once. The caller becomes idle on its CPU. quantum_ms: length of a turn. */
 void sched_init(struct proc *idle, unsigned quantum_ms);
 bool sched_started(void);
+/* Boot CPU. `cpu`, which has not been started, will begin as this idle process. */
+void sched_init_cpu(struct cpu *cpu, struct proc *idle);
+/* irqs off, in the interrupt from another CPU. This one looks at its run queue. */
+void sched_called(struct cpu *cpu);
 
 void sched_start(struct proc *p); /* Any context. p is NEW and has its CPU; it becomes READY. */
 /* Thread, irqs on. Lets the next of equal priority run; returns at once if there is none. */

@@ -7,7 +7,7 @@
 struct hal_frame;
 
 /* Interrupt lines: those of the GIC under their own numbers. */
-enum { ARM64_IRQ_TIMER = 27 }; /* the virtual timer, on every CPU */
+enum { ARM64_IRQ_IPI = 0, ARM64_IRQ_TIMER = 27 }; /* a software interrupt; the virtual timer */
 
 /* Vectors, by their place in the table (Arm ARM D1.3): the two that are expected, of EL1 on its own stack. */
 enum { VECTOR_SYNC = 4, VECTOR_IRQ = 5, VECTORS = 16 };

@@ -16,7 +16,7 @@ struct hal_frame;
 #define X86_STUB_SIZE 16 /* bytes of each of the entry points in x86_trap_stubs */
 
 /* Interrupt lines: those of the two 8259As under their own numbers, 0 to 15. */
-enum { X86_IRQ_TIMER = 16 };
+enum { X86_IRQ_TIMER = 16, X86_IRQ_IPI = 17 };
 
 _Noreturn void early_main(uintptr_t info_pa, uint64_t entry_tsc);
 void x86_trap(struct hal_frame *f, bool emergency);
