@@ -49,6 +49,8 @@ void proc_bad_edge(const struct proc *p, enum proc_state to)
 static void init_proc(struct proc *p, const char *name, unsigned prio, uintptr_t stack)
 {
     *p = (struct proc){ .prio = prio, .stack = stack, .state = PROC_NEW };
+    p->affinity = UINT32_MAX;
+    p->nice = (PRIO_NORMAL - (int)prio) * NICE_PER_PRIO;
     strlcpy(p->name, name, sizeof(p->name));
     list_init(&p->turn);
     list_init(&p->table);

@@ -14,7 +14,7 @@
 
 struct cpu cpus[MAX_CPUS];
 
-static bool     started;
+static bool started;
 static uint64_t quantum; /* counter ticks */
 
 void sched_init(struct proc *idle, unsigned quantum_ms)
@@ -143,6 +143,33 @@ static void ready(struct cpu *cpu, struct proc *p)
     } else if (p->prio == rq->current->prio) {
         clock_alarm_by(cpu, quantum_end(rq));
     }
+}
+
+struct runq *sched_lock_of(struct proc *p)
+{
+    for (;;) {
+        struct cpu *cpu = p->cpu;
+        spin_lock_raw(&cpu->rq.lock);
+        if (p->cpu == cpu)
+            return &cpu->rq;
+        spin_unlock_raw(&cpu->rq.lock); /* it moved meanwhile */
+    }
+}
+
+void sched_set_affinity(struct proc *p, uint32_t mask)
+{
+    unsigned long s = hal_irq_save();
+    struct runq *rq = sched_lock_of(p);
+    p->affinity = mask;
+    spin_unlock(&rq->lock, s);
+}
+
+void sched_set_nice(struct proc *p, int nice)
+{
+    unsigned long s = hal_irq_save();
+    struct runq *rq = sched_lock_of(p);
+    p->nice = nice;
+    spin_unlock(&rq->lock, s);
 }
 
 void sched_start(struct proc *p)

@@ -8,13 +8,18 @@
 #include <kernel/config.h>
 #include <kernel/waitq.h>
 #include <lib/list.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #define PROC_NAME_SIZE 16
 
-/* Priorities are strict: a READY process of a higher one runs first. Equals take turns. */
+/*
+ * sched=rr: priorities are strict. A READY process of a higher one runs first, equals take turns.
+ * sched=fair: the priority is where a process gets its first nice value from.
+ */
 enum { PRIO_LOW = 1, PRIO_NORMAL = 3, PRIO_HIGH = 5, PRIO_COUNT = 8 };
+enum { NICE_MIN = -20, NICE_MAX = 19, NICE_PER_PRIO = 5 };
 
 /* A bit each, so that a set of states is a mask. */
 enum proc_state {
@@ -35,10 +40,14 @@ struct proc {
     uint64_t      run_ticks; /* CPU time up to its last switch, in counter ticks */
     enum proc_state state;
     bool          woken;     /* the wake token: a wake-up came before the sleep */
+    uint32_t      affinity;  /* a bit per CPU: where it may run. Never empty */
+    int           nice;      /* sched=fair: NICE_MIN, who wants most, to NICE_MAX */
+
+    atomic_bool   killed;    /* asked to end: waits that can be interrupted return. Set once, by anybody */
 
     /* fixed after creation */
     int           pid;
-    unsigned      prio;
+    unsigned      prio;      /* sched=rr */
     char          name[PROC_NAME_SIZE];
     uintptr_t     stack;     /* the slot of its kernel stack */
     void        (*fn)(void *);
@@ -130,6 +139,32 @@ struct proc *proc_make_idle(unsigned cpu, uintptr_t stack);
  * Returns its PID, or -ENOMEM, or -EAGAIN when no PID is free.
  */
 int proc_spawn(const char *name, unsigned prio, void (*fn)(void *), void *arg);
+
+/*
+ * The same for a process that may run on these CPUs (a bit each); other children may where the caller may.
+ * Or -EINVAL: none of them is in use.
+ */
+int proc_spawn_on(uint32_t mask, const char *name, unsigned prio, void (*fn)(void *), void *arg);
+
+/*
+ * Any context, no lock held. From now on process pid may run on these CPUs. If it
+ * runs elsewhere, it moves at once, or as soon as it is preempted. -ESRCH: no such process; -EINVAL: none of
+ * them is in use.
+ */
+int proc_set_affinity(int pid, uint32_t mask);
+/* The same for its nice value; -EINVAL if it is out of range. */
+int proc_set_nice(int pid, int nice);
+
+/*
+ * The same context. Asks process pid to end: it is woken, and waits that can be interrupted return -EINTR
+ * from now on. A kernel thread decides itself when to go. -ESRCH: no such process.
+ */
+int proc_kill(int pid);
+/* Any context. Was the caller asked to? */
+static inline bool proc_killed(void)
+{
+    return atomic_load_explicit(&current()->killed, memory_order_relaxed);
+}
 
 /* Thread, no lock held. Ends the caller. Its children become PID 1's. */
 _Noreturn void proc_exit(int code);

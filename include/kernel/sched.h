@@ -55,7 +55,16 @@ void sched_init_cpu(struct cpu *cpu, struct proc *idle);
 /* irqs off, in the interrupt from another CPU. This one looks at its run queue. */
 void sched_called(struct cpu *cpu);
 
-void sched_start(struct proc *p); /* Any context. p is NEW and has its CPU; it becomes READY. */
+/* Any context. p is NEW, and has its parent's CPU; it becomes READY there or where there is more room. */
+void sched_start(struct proc *p);
+/*
+ * irqs off, p is not freed meanwhile. Takes the run-queue lock of the CPU that p belongs to, and returns that
+ * run queue: while it is locked, p stays there.
+ */
+struct runq *sched_lock_of(struct proc *p);
+/* Any context, p is not freed meanwhile. What proc_set_affinity(), proc_set_nice() do when all is checked. */
+void sched_set_affinity(struct proc *p, uint32_t mask);
+void sched_set_nice(struct proc *p, int nice);
 /* Thread, irqs on. Lets the next of equal priority run; returns at once if there is none. */
 void sched_yield(void);
 void sched_preempt(void);         /* irqs off, no lock held. The same, at the end of a trap. */
