@@ -7,8 +7,8 @@
 
 static struct ratio ns_per_tick;
 static struct ratio ticks_per_us;
-static uint64_t     start_ticks;
-static bool         ready;
+static uint64_t start_ticks;
+static bool ready;
 
 void clock_init(uint32_t hz, uint64_t start)
 {

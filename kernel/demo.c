@@ -7,7 +7,7 @@
 
 static const struct {
     const char *name;
-    void      (*run)(void);
+    void (*run)(void);
     const char *help;
 } demos[] = {
     { "539", demo_539, "four processes preempted, their registers and locals checked" },

@@ -11,8 +11,8 @@
 enum { OBJECT_SIZE = 32, MANY = 150 };
 
 static struct cache *cache;
-static void         *taken[MANY];
-static unsigned      ntaken, constructed;
+static void *taken[MANY];
+static unsigned ntaken, constructed;
 
 static void demo_construct(void *object)
 {

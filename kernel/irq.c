@@ -1,16 +1,17 @@
-/* irq.c - claim, handle, end: until the controller has nothing more for this CPU. */
+/* irq.c - claim, handle, end. Whatever else is pending traps anew. */
 #include <hal/info.h>
 #include <hal/irqchip.h>
 #include <kernel/config.h>
 #include <kernel/irq.h>
 #include <kernel/kassert.h>
 #include <kernel/sched.h>
+#include <kernel/trace.h>
 
 static struct {
     const char *name;
-    void      (*fn)(void *arg);
-    void       *arg;
-    unsigned long count; /* this CPU, irqs off */
+    void (*fn)(void *arg);
+    void *arg;
+    unsigned long count[MAX_CPUS]; /* that CPU, irqs off */
 } lines[MAX_IRQS];
 
 static struct spinlock lines_lock = SPINLOCK_INIT("interrupt lines", RANK_DEVICE);
@@ -33,24 +34,28 @@ void irq_register(int irq, const char *name, void (*fn)(void *arg), void *arg)
 
 void irq_dispatch(void)
 {
+    int irq = hal_irq_claim();
+    if (irq == IRQ_NONE)
+        return;
     struct cpu *cpu = this_cpu();
     cpu->irq_depth++;
-    int irq;
-    while ((irq = hal_irq_claim()) != IRQ_NONE) {
-        KASSERT(irq >= 0 && irq < MAX_IRQS);
-        lines[irq].count++;
-        if (lines[irq].fn != NULL) {
-            lines[irq].fn(lines[irq].arg);
-        } else {
-            hal_irq_mask(irq); /* or it would fire for ever */
-            printk(KERN_WARN "interrupt %d: nobody handles it; masked\n", irq);
-        }
-        hal_irq_eoi(irq);
+    KASSERT(irq >= 0 && irq < MAX_IRQS);
+    lines[irq].count[cpu->index]++;
+    trace(TRACE_IRQ, current()->pid, (unsigned long)irq, 0);
+    if (lines[irq].fn != NULL) {
+        lines[irq].fn(lines[irq].arg);
+    } else {
+        hal_irq_mask(irq); /* or it would fire for ever */
+        printk(KERN_WARN "interrupt %d: nobody handles it; masked\n", irq);
     }
+    hal_irq_eoi(irq);
     cpu->irq_depth--;
 }
 
 struct irq_stat irq_stat(int irq)
 {
-    return (struct irq_stat){ lines[irq].name, lines[irq].count };
+    struct irq_stat st = { lines[irq].name, 0 };
+    for (unsigned i = 0; i < MAX_CPUS; i++)
+        st.count += lines[irq].count[i];
+    return st;
 }

@@ -85,6 +85,15 @@ static void option_panic(void)
         printk(KERN_WARN "panic=%s is none of halt, poweroff, reboot: using halt\n", word);
 }
 
+static void option_sched(void)
+{
+    char word[16] = "rr";
+    unsigned quantum = option_uint("quantum", QUANTUM_DEFAULT_MS, 1, QUANTUM_MOST_MS);
+    cmdline_get(boot.cmdline, "sched", word, sizeof(word));
+    if (!sched_init(current(), quantum, word))
+        printk(KERN_WARN "sched=%s is neither rr nor fair: using rr\n", word);
+}
+
 /* PID 2: what the command line names; then PID 1 starts the monitor. */
 static void run_program(void *arg)
 {
@@ -153,7 +162,7 @@ void kernel_main(const struct boot_info *bi)
     map_ns = clock_uptime_ns() - start;
     cache_init();
     kmalloc_init();
-    sched_init(current(), option_uint("quantum", QUANTUM_DEFAULT_MS, 1, QUANTUM_MOST_MS));
+    option_sched();
 
     irq_init();
     clock_init_cpu();

@@ -109,7 +109,7 @@ static void cmd_help(const char *arg);
 
 static const struct {
     const char *name, *args, *help;
-    void      (*run)(const char *arg);
+    void (*run)(const char *arg);
 } commands[] = {
     { "help", "", "this list", cmd_help },
     { "ps", "", "processes", cmd_ps },

@@ -12,6 +12,7 @@
 #include <kernel/panic.h>
 #include <kernel/printk.h>
 #include <kernel/sched.h>
+#include <kernel/smp.h>
 #include <kernel/vm.h>
 #include <lib/fmt.h>
 #include <lib/string.h>
@@ -19,11 +20,12 @@
 
 enum {
     BACKTRACE_MOST = 24,
+    OTHERS_MOST = 10, /* of a CPU that had nothing to do with it */
     FRAME_MOST = 512, /* bytes that a trap frame takes on any port */
 };
 
 static const char *const actions[] = { "halt", "poweroff", "reboot" };
-static unsigned    action;
+static unsigned action;
 static atomic_uint panicking;
 
 bool panic_set_action(const char *word)
@@ -37,10 +39,12 @@ bool panic_set_action(const char *word)
     return false;
 }
 
-/* The first panic goes on; a second one, or one on another CPU, stops. */
+/* The first panic goes on, and stops the other CPUs; a second one stops. */
 static void enter(void)
 {
     hal_irq_save();
+    while (sched_started() && !smp_stop_others())
+        smp_answer(); /* another CPU was faster */
     unsigned depth = atomic_fetch_add(&panicking, 1);
     if (depth > 0) {
         if (depth == 1)
@@ -50,8 +54,27 @@ static void enter(void)
     console_panic();
 }
 
+static void print_others(void)
+{
+    if (!sched_started())
+        return;
+    for (unsigned i = 0; i < MAX_CPUS; i++) {
+        const struct cpu *cpu = &cpus[i];
+        if ((smp_online() >> i & 1) == 0 || cpu == this_cpu())
+            continue;
+        if (!atomic_load_explicit(&cpu->stopped, memory_order_acquire)) {
+            printk(KERN_EMERG "CPU %u does not answer\n", i);
+            continue;
+        }
+        const struct proc *p = kstack_top(cpu->stopped_fp)->proc;
+        printk(KERN_EMERG "CPU %u was in %s (PID %d)\n", i, p->name, p->pid);
+        backtrace(cpu->stopped_fp, OTHERS_MOST);
+    }
+}
+
 static _Noreturn void leave(void)
 {
+    print_others();
     printk(KERN_EMERG "the machine stops here (panic=%s)\n", actions[action]);
     if (strcmp(actions[action], "poweroff") == 0)
         hal_power_off(EXIT_STATUS_PANIC);
@@ -149,7 +172,7 @@ static const struct proc *stack_owner(uintptr_t addr)
 static const struct proc *overflowed(const struct hal_frame *f, const struct trap_info *t)
 {
     uintptr_t at = t->kind == TRAP_PAGE_FAULT ? t->addr : hal_frame_sp(f);
-    unsigned  room = t->kind == TRAP_PAGE_FAULT ? 0 : FRAME_MOST;
+    unsigned room = t->kind == TRAP_PAGE_FAULT ? 0 : FRAME_MOST;
     if ((t->kind != TRAP_PAGE_FAULT && !t->emergency) || at % KSTACK_SLOT >= PAGE_SIZE + room)
         return NULL;
     return stack_owner(at);
@@ -183,13 +206,13 @@ static void print_trap(const struct hal_frame *f, const struct trap_info *t)
 
 void panic_trap(const struct hal_frame *f, const struct trap_info *t)
 {
-    enter();
     if (t->emergency) {
         /* This is the port's spare stack; from here on it belongs to the thread whose own was unusable. */
         struct kstack_top nobodys = { cpus[0].rq.idle, &cpus[0] };
         uintptr_t sp = hal_frame_sp(f);
         *kstack_top(stack_here()) = stack_owner(sp) != NULL ? *kstack_top(sp) : nobodys;
     }
+    enter();
     print_trap(f, t);
     print_who();
     hal_frame_dump(f);

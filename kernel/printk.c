@@ -16,11 +16,11 @@
 enum { LOG_SIZE = 16384 };
 
 static struct spinlock print_lock = SPINLOCK_INIT("print", RANK_PRINT);
-static char     log_ring[LOG_SIZE];
-static unsigned log_end;      /* bytes ever logged */
+static char log_ring[LOG_SIZE];
+static unsigned log_end; /* bytes ever logged */
 static unsigned console_level = LOGLEVEL_DEFAULT;
-static bool     ready;        /* the console is; before that only the ring is */
-static bool     no_locks;     /* panicking */
+static bool ready;    /* the console is; before that only the ring is */
+static bool no_locks; /* panicking */
 
 static unsigned long print_enter(void)
 {

@@ -17,12 +17,12 @@ enum { PID_MAX = 32767 };
 
 static struct {
     struct spinlock lock;
-    struct list     all;    /* by age */
-    unsigned        count;
-    unsigned long   switches_of_dead;
-    int             last_pid;
-    uint32_t        pids[PID_MAX / 32 + 1]; /* a bit per PID in use */
-    struct proc    *init;   /* PID 1, who adopts orphans */
+    struct list all; /* by age */
+    unsigned count;
+    unsigned long switches_of_dead;
+    int last_pid;
+    uint32_t pids[PID_MAX / 32 + 1]; /* a bit per PID in use */
+    struct proc *init;               /* PID 1, who adopts orphans */
 } table = { .lock = SPINLOCK_INIT("process table", RANK_PROC_TABLE), .all = LIST_INIT(table.all) };
 
 static struct proc idle[MAX_CPUS];
@@ -30,12 +30,18 @@ static struct proc idle[MAX_CPUS];
 const char *proc_state_name(enum proc_state state)
 {
     switch (state) {
-    case PROC_NEW: return "NEW";
-    case PROC_READY: return "READY";
-    case PROC_RUNNING: return "RUNNING";
-    case PROC_SLEEPING: return "SLEEPING";
-    case PROC_ZOMBIE: return "ZOMBIE";
-    case PROC_DEAD: return "DEAD";
+    case PROC_NEW:
+        return "NEW";
+    case PROC_READY:
+        return "READY";
+    case PROC_RUNNING:
+        return "RUNNING";
+    case PROC_SLEEPING:
+        return "SLEEPING";
+    case PROC_ZOMBIE:
+        return "ZOMBIE";
+    case PROC_DEAD:
+        return "DEAD";
     }
     return "?";
 }

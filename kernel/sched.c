@@ -1,42 +1,36 @@
 /*
- * sched.c - the mechanism of switching: yield, preempt, sleep, wake, idle.
+ * sched.c - the mechanism of switching: yield, preempt, sleep, wake.
  *
  * The run-queue lock is held across hal_context_switch(): whoever goes takes it, whoever comes lets it go. A
  * thread comes back either behind its own call of switch_to() or, the first time, at the top of its life in
- * proc.c.
+ * proc.c; by then perhaps on another CPU, so this_cpu() is asked anew.
  */
 #include <hal/context.h>
 #include <hal/timer.h>
 #include <kernel/clock.h>
 #include <kernel/kassert.h>
 #include <kernel/sched.h>
-#include <kernel/sched_rr.h>
+#include <kernel/sched_place.h>
+#include <kernel/sched_policy.h>
+#include <kernel/smp.h>
+#include <kernel/trace.h>
+#include <lib/string.h>
 
 struct cpu cpus[MAX_CPUS];
 
+bool sched_is_fair;
 static bool started;
 static uint64_t quantum; /* counter ticks */
 
-void sched_init(struct proc *idle, unsigned quantum_ms)
+bool sched_init(struct proc *idle, unsigned quantum_ms, const char *policy)
 {
-    sched_init_cpu(idle->cpu, idle);
     quantum = clock_ticks_from_ms(quantum_ms);
+    sched_is_fair = strcmp(policy, "fair") == 0;
+    if (sched_is_fair)
+        sched_fair_init(quantum);
+    sched_init_cpu(idle->cpu, idle);
     started = true;
-}
-
-void sched_init_cpu(struct cpu *cpu, struct proc *idle)
-{
-    spin_init(&cpu->rq.lock, "run queue", RANK_RUNQ);
-    cpu->rq.idle = idle;
-    cpu->rq.current = idle;
-    cpu->rq.switched = hal_timer_now();
-    cpu->alarm = UINT64_MAX;
-    timeouts_init(&cpu->timeouts);
-}
-
-void sched_called(struct cpu *cpu)
-{
-    (void)cpu;
+    return sched_is_fair || strcmp(policy, "rr") == 0;
 }
 
 bool sched_started(void)
@@ -44,24 +38,54 @@ bool sched_started(void)
     return started;
 }
 
-/*
- * Run-queue lock held. When the turn of the running process is over: of interest only if an equal waits for
- * it.
- */
-static inline uint64_t quantum_end(const struct runq *rq)
+const char *sched_policy_name(void)
 {
-    return rq->switched + quantum;
+    return sched_is_fair ? "fair" : "rr";
+}
+
+uint64_t sched_quantum(void)
+{
+    return quantum;
+}
+
+void sched_init_cpu(struct cpu *cpu, struct proc *idle)
+{
+    struct runq *rq = &cpu->rq;
+    spin_init(&rq->lock, "run queue", RANK_RUNQ);
+    rq->idle = idle;
+    rq->current = idle;
+    rq->switched = hal_timer_now();
+    rq->long_way = sched_is_fair || trace_is_on();
+    sched_fair_init_queue(&rq->fair);
+    cpu->alarm = UINT64_MAX;
+    timeouts_init(&cpu->timeouts);
 }
 
 /*
- * Run-queue lock held; prev is no longer RUNNING. Returns when somebody has switched back to prev, by then
- * perhaps on another CPU, whose run-queue lock is held.
+ * Run-queue lock held. When the turn of the running process is over, should somebody wait for it. With rr
+ * `switched` is the beginning of the turn, for sched_yield() has no time to keep another; with fair, the
+ * current one is accounted now and then.
+ */
+static inline uint64_t turn_end(const struct runq *rq)
+{
+    return sched_is_fair ? rq->fair.turn_end : rq->switched + quantum;
+}
+
+/* Run-queue lock held. p, which runs, has done so until now. */
+static inline void account(struct runq *rq, struct proc *p, uint64_t now)
+{
+    uint64_t ticks = now - rq->switched;
+    rq->switched = now;
+    p->run_ticks += ticks;
+    policy_charge(rq, p, ticks);
+}
+
+/*
+ * Run-queue lock held; prev is no longer RUNNING, and what it ran until now is accounted. Returns when
+ * somebody has switched back to prev, on a CPU whose run-queue lock is then held.
  */
 static inline void switch_to(struct runq *rq, struct proc *prev, struct proc *next)
 {
-    uint64_t now = hal_timer_now();
-    prev->run_ticks += now - rq->switched;
-    rq->switched = now;
     rq->current = next;
     uintptr_t sp = next->sp;
     next->switches++;
@@ -70,15 +94,34 @@ static inline void switch_to(struct runq *rq, struct proc *prev, struct proc *ne
 }
 
 /*
- * The same from and to anywhere. While equals share the CPU the alarm is set for the end of the turn or
+ * The same from and to anywhere. While processes share the CPU the alarm is set for the end of the turn or
  * before; who comes from elsewhere has to see to that.
  */
 static void resched_to(struct runq *rq, struct proc *prev, struct proc *next)
 {
-    rq->need_resched = false;
-    if (sched_rr_contended(next))
-        clock_alarm_by(next->cpu, hal_timer_now() + quantum);
+    atomic_store_explicit(&rq->need_resched, false, memory_order_relaxed);
+    rq->fair.turn_end = rq->switched + quantum;
+    if (atomic_load_explicit(&rq->nrunning, memory_order_relaxed) > 1)
+        clock_alarm_by(next->cpu, turn_end(rq));
+    trace_at(rq->switched, TRACE_SWITCH, next->pid, (unsigned long)prev->pid, prev->state);
     switch_to(rq, prev, next);
+}
+
+/* Run-queue lock held. The turn of p is over because it says so. */
+static void yield_the_long_way(struct runq *rq, struct proc *p)
+{
+    if (!policy_contended(rq, p))
+        return;
+    account(rq, p, hal_timer_now());
+    if (sched_is_fair)
+        sched_fair_put(rq, p, true);
+    else
+        sched_rr_leave(rq, p, true);
+    struct proc *next = policy_pick(rq);
+    if (next != p) {
+        proc_set_state(p, PROC_READY);
+        resched_to(rq, p, next);
+    }
 }
 
 /*
@@ -92,57 +135,127 @@ void sched_yield(void)
         spin_debug_none_held("sched_yield()");
     }
     hal_irq_disable();
-    struct proc *p = current();
-    struct runq *rq = &p->cpu->rq;
+    const struct kstack_top *top = kstack_top(stack_here());
+    struct proc *p = top->proc;
+    struct runq *rq = &top->cpu->rq;
     spin_lock_raw(&rq->lock);
-    struct proc *next = sched_rr_next(p);
-    if (next != p) {
-        proc_set_state(p, PROC_READY);
-        switch_to(rq, p, next);
-        rq = &p->cpu->rq;
+    if (__builtin_expect(rq->long_way, 0)) {
+        yield_the_long_way(rq, p);
+    } else {
+        struct proc *next = sched_rr_next(p);
+        if (next != p) {
+            uint64_t now = hal_timer_now();
+            proc_set_state(p, PROC_READY);
+            p->run_ticks += now - rq->switched;
+            rq->switched = now;
+            switch_to(rq, p, next);
+        }
     }
-    spin_unlock_raw(&rq->lock);
+    spin_unlock_raw(&this_cpu()->rq.lock);
     hal_irq_enable();
+}
+
+/* The end of a move to another CPU: p sleeps, and is woken where it may run. */
+static void wake_mover(void *arg)
+{
+    sched_wake(arg);
+}
+
+/* irqs off, run-queue lock held; p, which runs, is not READY any more. The lock is let go, on any CPU. */
+static void leave(struct runq *rq, struct proc *p)
+{
+    account(rq, p, hal_timer_now());
+    policy_end(rq, p);
+    sched_count(rq, -1);
+    resched_to(rq, p, policy_pick(rq));
+    spin_unlock_raw(&this_cpu()->rq.lock);
+}
+
+/*
+ * irqs off. p runs where it may not any more, and nobody can take it away while it stands on its stack. So it
+ * sleeps, with an alarm that is due at once. Somebody else may wake it first, and this may be between its
+ * look at a condition and its own sleep: it keeps the wake-up.
+ */
+static void move_away(struct proc *p)
+{
+    struct timeout t;
+    timeout_init(&t, wake_mover, p);
+    timeout_add(&t, 0);
+    struct runq *rq = sched_lock_of(p);
+    proc_set_state(p, PROC_SLEEPING);
+    leave(rq, p);
+    timeout_cancel(&t);
+    rq = sched_lock_of(p);
+    p->woken = true;
+    spin_unlock_raw(&rq->lock);
 }
 
 void sched_preempt(void)
 {
     struct proc *p = current();
-    struct runq *rq = &p->cpu->rq;
+    struct cpu *cpu = p->cpu;
+    struct runq *rq = &cpu->rq;
     spin_lock_raw(&rq->lock);
+    if ((p->affinity >> cpu->index & 1) == 0) {
+        spin_unlock_raw(&rq->lock);
+        move_away(p);
+        return;
+    }
+    uint64_t now = hal_timer_now();
     /* Who gives way to a higher priority keeps its turn among its equals. */
-    bool turn_over = p != rq->idle && hal_timer_now() >= quantum_end(rq);
-    sched_rr_leave(rq, p, turn_over);
-    struct proc *next = sched_rr_pick(rq);
+    bool over = p != rq->idle && now >= turn_end(rq);
+    if (over || sched_is_fair)
+        account(rq, p, now);
+    policy_put(rq, p, over);
+    struct proc *next = policy_pick(rq);
     if (next != p) {
+        if (!over && !sched_is_fair)
+            account(rq, p, now);
         proc_set_state(p, PROC_READY);
         resched_to(rq, p, next);
-        rq = &p->cpu->rq;
+        rq = &this_cpu()->rq;
     } else {
-        uint64_t now = hal_timer_now();
-        p->run_ticks += now - rq->switched;
-        rq->switched = now;
-        rq->need_resched = false;
+        atomic_store_explicit(&rq->need_resched, false, memory_order_relaxed);
+        if (over)
+            rq->fair.turn_end = now + quantum;
     }
     spin_unlock_raw(&rq->lock);
 }
 
-/*
- * Run-queue lock held. p has just become READY: does it go before the one that runs, or share the CPU with
- * it?
- */
-static void ready(struct cpu *cpu, struct proc *p)
+/* Run-queue lock held. By counter value `when` cpu has to look at its run queue again. */
+static void notify(struct cpu *cpu, uint64_t when)
+{
+    if (cpu == this_cpu())
+        clock_alarm_by(cpu, when);
+    else
+        smp_call(cpu);
+}
+
+void sched_arrive(struct cpu *cpu, struct proc *p)
 {
     struct runq *rq = &cpu->rq;
-    proc_set_state(p, PROC_READY);
-    sched_rr_add(rq, p);
-    if (rq->current == rq->idle || p->prio > rq->current->prio) {
-        rq->need_resched = true;
-        if (cpu->irq_depth == 0)
-            clock_alarm_by(cpu, 0); /* the trap, at whose end this CPU turns to p, comes when irqs go on */
-    } else if (p->prio == rq->current->prio) {
-        clock_alarm_by(cpu, quantum_end(rq));
+    sched_count(rq, +1);
+    policy_add(rq, p);
+    bool is_idle = rq->current == rq->idle;
+    if (is_idle)
+        sched_place_busy(cpu);
+    else if (sched_is_fair)
+        account(rq, rq->current, hal_timer_now());
+    if (is_idle || policy_preempts(rq, p)) {
+        /* Here it is seen at the end of this interrupt, or by idle itself; or else a trap has to come. */
+        atomic_store_explicit(&rq->need_resched, true, memory_order_relaxed);
+        if (cpu != this_cpu() || (cpu->irq_depth == 0 && !is_idle))
+            notify(cpu, 0);
+    } else if (atomic_load_explicit(&rq->nrunning, memory_order_relaxed) == 2) {
+        notify(cpu, turn_end(rq)); /* the first to share; as long as somebody does, the alarm is set */
     }
+}
+
+/* Run-queue lock held. */
+static void ready(struct cpu *cpu, struct proc *p)
+{
+    proc_set_state(p, PROC_READY);
+    sched_arrive(cpu, p);
 }
 
 struct runq *sched_lock_of(struct proc *p)
@@ -156,36 +269,28 @@ struct runq *sched_lock_of(struct proc *p)
     }
 }
 
-void sched_set_affinity(struct proc *p, uint32_t mask)
-{
-    unsigned long s = hal_irq_save();
-    struct runq *rq = sched_lock_of(p);
-    p->affinity = mask;
-    spin_unlock(&rq->lock, s);
-}
-
-void sched_set_nice(struct proc *p, int nice)
-{
-    unsigned long s = hal_irq_save();
-    struct runq *rq = sched_lock_of(p);
-    p->nice = nice;
-    spin_unlock(&rq->lock, s);
-}
-
 void sched_start(struct proc *p)
 {
-    unsigned long s = spin_lock(&p->cpu->rq.lock);
-    ready(p->cpu, p);
-    spin_unlock(&p->cpu->rq.lock, s);
+    unsigned long s = hal_irq_save();
+    struct cpu *to = sched_place(p);
+    p->vruntime = current()->vruntime;
+    p->woken = false;
+    struct cpu *from = sched_lock_pair(p, to);
+    sched_change_cpu(p, to);
+    ready(to, p);
+    trace(TRACE_WAKE, p->pid, to->index, 0);
+    sched_unlock_pair(from, to);
+    hal_irq_restore(s);
 }
 
 void sched_prepare(void)
 {
     unsigned long s = hal_irq_save();
     struct proc *p = current();
-    spin_lock_raw(&p->cpu->rq.lock);
+    struct runq *rq = &p->cpu->rq;
+    spin_lock_raw(&rq->lock);
     p->woken = false;
-    spin_unlock(&p->cpu->rq.lock, s);
+    spin_unlock(&rq->lock, s);
 }
 
 void sched_sleep(void)
@@ -199,34 +304,36 @@ void sched_sleep(void)
     spin_lock_raw(&rq->lock);
     if (p->woken) {
         p->woken = false;
+        spin_unlock_raw(&rq->lock);
     } else {
+        trace(TRACE_SLEEP, p->pid, 0, 0);
         proc_set_state(p, PROC_SLEEPING);
-        sched_rr_remove(rq, p);
-        resched_to(rq, p, sched_rr_pick(rq));
-        rq = &p->cpu->rq;
+        leave(rq, p);
     }
-    spin_unlock_raw(&rq->lock);
     hal_irq_restore(s);
 }
 
 void sched_wake(struct proc *p)
 {
     unsigned long s = hal_irq_save();
-    struct cpu *cpu = p->cpu;
-    spin_lock_raw(&cpu->rq.lock);
-    if (p->state == PROC_SLEEPING)
-        ready(cpu, p);
-    else
+    struct cpu *to = sched_place(p);
+    struct cpu *from = sched_lock_pair(p, to);
+    if (p->state == PROC_SLEEPING) {
+        if (from != to)
+            sched_change_cpu(p, to);
+        trace(TRACE_WAKE, p->pid, to->index, (unsigned long)current()->pid);
+        ready(to, p);
+    } else {
         p->woken = true;
-    spin_unlock(&cpu->rq.lock, s);
+    }
+    sched_unlock_pair(from, to);
+    hal_irq_restore(s);
 }
 
 _Noreturn void sched_exit(void)
 {
     struct proc *p = current();
-    struct runq *rq = &p->cpu->rq;
-    sched_rr_remove(rq, p);
-    resched_to(rq, p, sched_rr_pick(rq));
+    leave(&p->cpu->rq, p);
     panic("%s (PID %d) came back from the dead", p->name, p->pid);
 }
 
@@ -234,7 +341,11 @@ _Noreturn void sched_idle(void)
 {
     for (;;) {
         unsigned long s = hal_irq_save();
-        if (!this_cpu()->rq.need_resched)
+        struct cpu *cpu = this_cpu();
+        sched_pull(cpu);
+        if (atomic_load_explicit(&cpu->rq.need_resched, memory_order_relaxed))
+            sched_preempt();
+        else
             hal_cpu_idle();
         hal_irq_restore(s); /* an interrupt not yet taken is taken here; at its end idle gives way */
     }
@@ -243,14 +354,39 @@ _Noreturn void sched_idle(void)
 uint64_t sched_tick(struct cpu *cpu, uint64_t now)
 {
     struct runq *rq = &cpu->rq;
-    uint64_t next = UINT64_MAX;
+    if (atomic_load_explicit(&rq->nrunning, memory_order_relaxed) < 2)
+        return UINT64_MAX;
     spin_lock_raw(&rq->lock);
-    if (sched_rr_contended(rq->current)) {
-        if (now >= quantum_end(rq))
-            rq->need_resched = true;
-        else
-            next = quantum_end(rq);
+    uint64_t next = turn_end(rq);
+    if (now >= next) {
+        next = now + quantum;
+        if (policy_contended(rq, rq->current))
+            atomic_store_explicit(&rq->need_resched, true, memory_order_relaxed);
     }
     spin_unlock_raw(&rq->lock);
+    sched_push(cpu, now);
     return next;
+}
+
+void sched_called(struct cpu *cpu)
+{
+    struct runq *rq = &cpu->rq;
+    spin_lock_raw(&rq->lock);
+    bool shared = atomic_load_explicit(&rq->nrunning, memory_order_relaxed) > 1;
+    uint64_t end = turn_end(rq);
+    spin_unlock_raw(&rq->lock);
+    if (shared)
+        clock_alarm_by(cpu, end);
+}
+
+void sched_set_nice(struct proc *p, int nice)
+{
+    unsigned long s = hal_irq_save();
+    struct runq *rq = sched_lock_of(p);
+    if (p == rq->current)
+        account(rq, p, hal_timer_now());
+    if (sched_is_fair)
+        sched_fair_reweigh(rq, p, nice);
+    p->nice = nice;
+    spin_unlock(&rq->lock, s);
 }

@@ -1,16 +1,41 @@
 /*
- * spinlock.c - the lock-rank checks of DEBUG builds.
+ * spinlock.c - waiting for a lock, and the checks of DEBUG builds.
  *
  * What a CPU holds is a stack in its struct cpu. The run-queue lock is taken by one thread and let go by the
  * next, on the same CPU, so the stack stays right across the switch.
  */
+#include <hal/timer.h>
+#include <kernel/clock.h>
 #include <kernel/kassert.h>
 #include <kernel/sched.h>
+#include <kernel/smp.h>
 #include <kernel/spinlock.h>
 
 void spin_init(struct spinlock *l, const char *name, enum lock_rank rank)
 {
     *l = (struct spinlock)SPINLOCK_INIT(name, rank);
+}
+
+enum { LOOKS_BETWEEN = 4096 };
+
+#if CONFIG_DEBUG
+
+/* A virtual CPU may be off its host's processors for a while. */
+enum { PATIENCE_MS = 20000 };
+
+static void check_patience(const struct spinlock *l, uint64_t since)
+{
+    if (hal_timer_now() - since < clock_ticks_from_ms(PATIENCE_MS))
+        return;
+    const struct cpu *holder = l->holder;
+    panic("lock %s: CPU %u has waited for %u s; CPU %d holds it, since %p", l->name, this_cpu()->index,
+          PATIENCE_MS / 1000, holder != NULL ? (int)holder->index : -1, (void *)l->taken_at);
+}
+
+/* The two locks of a move, in the order of their CPUs. */
+static bool is_pair(const struct spinlock *first, const struct spinlock *second)
+{
+    return first->rank == RANK_RUNQ && second->rank == RANK_RUNQ && first < second;
 }
 
 void spin_debug_lock(const struct spinlock *l)
@@ -24,18 +49,27 @@ void spin_debug_lock(const struct spinlock *l)
         panic("lock %s is one too many for CPU %u", l->name, cpu->index);
     if (cpu->nheld > 0) {
         const struct spinlock *last = cpu->held[cpu->nheld - 1];
-        if (last->rank >= l->rank)
+        if (last->rank >= l->rank && !is_pair(last, l))
             panic("lock order: %s (rank %d) taken while holding %s (rank %d)", l->name, l->rank, last->name,
                   last->rank);
     }
     cpu->held[cpu->nheld++] = l;
 }
 
-void spin_debug_unlock(const struct spinlock *l)
+void spin_debug_taken(struct spinlock *l)
+{
+    if (!sched_started())
+        return;
+    l->holder = this_cpu();
+    l->taken_at = (uintptr_t)__builtin_return_address(0);
+}
+
+void spin_debug_unlock(struct spinlock *l)
 {
     if (!sched_started())
         return;
     struct cpu *cpu = this_cpu();
+    l->holder = NULL;
     for (unsigned i = cpu->nheld; i-- > 0;) {
         if (cpu->held[i] != l)
             continue;
@@ -52,4 +86,26 @@ void spin_debug_none_held(const char *who)
     struct cpu *cpu = this_cpu();
     if (cpu->nheld > 0)
         panic("%s may sleep, but %s is held", who, cpu->held[cpu->nheld - 1]->name);
+}
+
+#else
+
+static void check_patience(const struct spinlock *l, uint64_t since)
+{
+    (void)l;
+    (void)since;
+}
+
+#endif
+
+void spin_wait(struct spinlock *l, unsigned ticket)
+{
+    unsigned looks = 0;
+    uint64_t since = CONFIG_DEBUG ? hal_timer_now() : 0;
+    while (atomic_load_explicit(&l->serving, memory_order_acquire) != ticket) {
+        hal_cpu_relax();
+        smp_answer();
+        if (CONFIG_DEBUG && ++looks % LOOKS_BETWEEN == 0)
+            check_patience(l, since);
+    }
 }

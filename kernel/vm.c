@@ -7,6 +7,7 @@
 #include <hal/mmu.h>
 #include <kernel/kassert.h>
 #include <kernel/page.h>
+#include <kernel/smp.h>
 #include <kernel/vm.h>
 #include <kernel/vm_walk.h>
 #include <lib/util.h>
@@ -67,13 +68,15 @@ pte_t *vm_lock_entry(struct vm_tree *t, uintptr_t va, unsigned level, unsigned l
 }
 
 /*
- * The one door to the TLBs: when it returns, no CPU in use remembers what these addresses meant before. It is
- * this one alone; any other would be told here, and waited for. No tree is locked, so that it can answer.
+ * The one door to the TLBs: when it returns, no CPU in use remembers what these addresses meant before. The
+ * others are told, and waited for; no tree is locked, so that they come to answer.
  */
 static void flush(const uintptr_t *va, unsigned n)
 {
     for (unsigned i = 0; i < n; i++)
         hal_tlb_flush(va[i]);
+    if (n > 0 && !hal_info.tlb_broadcast)
+        smp_flush();
 }
 
 void vm_batch_flush(struct vm_batch *b)
@@ -125,7 +128,8 @@ int vm_map(struct vm_tree *t, uintptr_t va, uintptr_t pa, unsigned prot)
     spin_unlock(&t->lock, s);
     if (taken)
         return -EEXIST;
-    flush(&va, 1); /* a CPU may remember that there was nothing */
+    if (hal_info.tlb_keeps_absent)
+        flush(&va, 1);
     return 0;
 }
 

@@ -15,6 +15,6 @@ void irq_init(void); /* irqs off, boot CPU, once. */
  */
 void irq_register(int irq, const char *name, void (*fn)(void *arg), void *arg);
 
-void irq_dispatch(void); /* irqs off. Everything that is pending on this CPU. */
+void irq_dispatch(void); /* irqs off. The first that is pending on this CPU. */
 
 struct irq_stat irq_stat(int irq); /* Any context. irq below MAX_IRQS. */

@@ -3,60 +3,106 @@
  *
  * The run-queue lock is held across the context switch: the thread that goes takes it, the thread that comes
  * lets it go. So nobody sees a process READY, SLEEPING or ZOMBIE before its registers are safely on its
- * stack.
+ * stack. Who is next, the policy says: kernel/sched_policy.h. Where it runs, kernel/sched_place.h.
  */
 #pragma once
 #include <kernel/config.h>
 #include <kernel/page.h>
 #include <kernel/proc.h>
+#include <kernel/sched_fair.h>
+#include <kernel/sched_rr.h>
 #include <kernel/spinlock.h>
 #include <kernel/timeout.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 #define CPU_MAX_HELD 8
 
+/* The run queue of a CPU. Under its lock, but for what says otherwise. */
 struct runq {
     struct spinlock lock;
-    struct proc    *current;
-    uint64_t        switched;         /* when current came, or was given another turn, in counter ticks */
-    bool            need_resched;     /* current should give way at the end of this trap */
-    uint32_t        occupied;         /* bit per priority whose ring is not empty */
-    struct list    *ring[PRIO_COUNT]; /* who has the turn among equals: see sched_rr.h */
-    struct proc    *idle;             /* runs when nobody else can; in no ring. Fixed after creation */
+    bool long_way;            /* for sched_yield(): sched=fair, or the event log is on */
+    atomic_bool need_resched; /* current should give way at the end of this trap; read without the lock */
+    struct proc *current;
+    uint64_t switched;    /* when current came, or was given another turn, in counter ticks */
+    atomic_uint nrunning; /* READY and RUNNING, idle not counted; others read it without the lock */
+    struct rr_queue rr;   /* of these two, that of the policy */
+    struct fair_queue fair;
+    struct proc *idle; /* runs when nobody else can. Fixed after creation */
 };
 
 struct cpu {
-    struct runq     rq;
+    struct runq rq;
     struct timeouts timeouts;
-    struct page_list pages;           /* this CPU, irqs off */
+    struct page_list pages; /* this CPU, irqs off */
     /* this CPU, irqs off */
-    uint64_t        alarm;            /* what hal_timer_arm() was last given */
-    bool            reclaiming;       /* memory_reclaim() is at work */
-    unsigned        irq_depth;        /* > 0: in an interrupt handler */
-    unsigned        nheld;            /* DEBUG: locks held, innermost last */
+    uint64_t alarm;      /* what hal_timer_arm() was last given */
+    uint64_t balance_at; /* when to look whether other CPUs have less to do */
+    uint64_t given_at;   /* run-queue lock: when another CPU last gave it a process */
+    bool reclaiming;     /* memory_reclaim() is at work */
+    unsigned irq_depth;  /* > 0: in an interrupt handler */
+    unsigned nheld;      /* DEBUG: locks held, innermost last */
     const struct spinlock *held[CPU_MAX_HELD];
     /* smp.c: written by this CPU, but for flush_asked */
-    atomic_uint     flush_asked;      /* flushes of its TLB that were ever asked for, */
-    atomic_uint     flush_done;       /*   and how many of these are done */
-    atomic_bool     stopped;          /* for good, by a panic elsewhere: */
-    uintptr_t       stopped_fp;       /*   its frame pointer then */
+    atomic_uint flush_asked; /* flushes of its TLB that were ever asked for, */
+    atomic_uint flush_done;  /*   and how many of these are done */
+    atomic_bool stopped;     /* for good, by a panic elsewhere: */
+    uintptr_t stopped_fp;    /*   its frame pointer then */
     /* fixed */
-    unsigned        index;
-    size_t          cache_offset;     /* of a CPU's part of a cache in that */
+    unsigned index;
+    size_t cache_offset; /* of a CPU's part of a cache in that */
 };
 
 extern struct cpu cpus[MAX_CPUS];
 
-/* irqs off, boot CPU, once. The caller becomes idle on its CPU. quantum_ms: length of a turn. */
-void sched_init(struct proc *idle, unsigned quantum_ms);
+/* Run-queue lock held. So many more want to run there. */
+static inline void sched_count(struct runq *rq, int more)
+{
+    unsigned n = atomic_load_explicit(&rq->nrunning, memory_order_relaxed);
+    atomic_store_explicit(&rq->nrunning, n + (unsigned)more, memory_order_relaxed);
+}
+
+/*
+ * irqs off, boot CPU, once. The caller becomes idle on its CPU. quantum_ms: length of a turn; policy: "rr" or
+ * "fair". False: there is no such policy, and rr it is.
+ */
+bool sched_init(struct proc *idle, unsigned quantum_ms, const char *policy);
 bool sched_started(void);
+/* Any context, after sched_init(). "rr" or "fair"; and counter ticks of a turn. */
+const char *sched_policy_name(void);
+uint64_t sched_quantum(void);
 /* Boot CPU. `cpu`, which has not been started, will begin as this idle process. */
 void sched_init_cpu(struct cpu *cpu, struct proc *idle);
-/* irqs off, in the interrupt from another CPU. This one looks at its run queue. */
-void sched_called(struct cpu *cpu);
 
 /* Any context. p is NEW, and has its parent's CPU; it becomes READY there or where there is more room. */
 void sched_start(struct proc *p);
+/* Thread, irqs on. Lets the next of equal priority run; returns at once if there is none. */
+void sched_yield(void);
+void sched_preempt(void); /* irqs off, no lock held. The same, at the end of a trap. */
+
+/*
+ * Sleeping, in this order (docs/states.md shows why no wake-up is lost):
+ *   sched_prepare(); join a queue; look at the condition; sched_sleep(); leave the queue.
+ */
+void sched_prepare(void); /* Thread. Forgets earlier wake-ups. */
+void sched_sleep(void);   /* Thread, no lock held. Sleeps unless woken since sched_prepare(). */
+/* Any context, locks up to RANK_WAITQ held. Any number of times. p is not freed meanwhile. */
+void sched_wake(struct proc *p);
+
+/* Run-queue lock held; p is READY, and in no queue. From now on it is in that of cpu, which is told. */
+void sched_arrive(struct cpu *cpu, struct proc *p);
+
+_Noreturn void sched_exit(void); /* irqs off, own run-queue lock held, ZOMBIE. Leaves this stack for good. */
+_Noreturn void sched_idle(void); /* The body of the idle process. */
+
+/*
+ * irqs off, in the alarm. If current's turn is over at counter value now and somebody waits for it, sets
+ * need_resched. Returns when to call again; UINT64_MAX if nobody waits.
+ */
+uint64_t sched_tick(struct cpu *cpu, uint64_t now);
+/* irqs off, in the interrupt from another CPU. This one looks at its run queue. */
+void sched_called(struct cpu *cpu);
+
 /*
  * irqs off, p is not freed meanwhile. Takes the run-queue lock of the CPU that p belongs to, and returns that
  * run queue: while it is locked, p stays there.
@@ -65,24 +111,3 @@ struct runq *sched_lock_of(struct proc *p);
 /* Any context, p is not freed meanwhile. What proc_set_affinity(), proc_set_nice() do when all is checked. */
 void sched_set_affinity(struct proc *p, uint32_t mask);
 void sched_set_nice(struct proc *p, int nice);
-/* Thread, irqs on. Lets the next of equal priority run; returns at once if there is none. */
-void sched_yield(void);
-void sched_preempt(void);         /* irqs off, no lock held. The same, at the end of a trap. */
-
-/*
- * Sleeping, in this order (docs/states.md shows why no wake-up is lost):
- *   sched_prepare(); join a queue; look at the condition; sched_sleep(); leave the queue.
- */
-void sched_prepare(void);         /* Thread. Forgets earlier wake-ups. */
-void sched_sleep(void);           /* Thread, no lock held. Sleeps unless woken since sched_prepare(). */
-/* Any context, locks up to RANK_WAITQ held. Any number of times. p is not freed meanwhile. */
-void sched_wake(struct proc *p);
-
-_Noreturn void sched_exit(void);  /* irqs off, own run-queue lock held, ZOMBIE. Leaves this stack for good. */
-_Noreturn void sched_idle(void);  /* The body of the idle process. */
-
-/*
- * irqs off, in the alarm. If current's turn is over at counter value now and an equal waits for it, sets
- * need_resched. Returns when to call again; UINT64_MAX if nobody waits for a turn.
- */
-uint64_t sched_tick(struct cpu *cpu, uint64_t now);

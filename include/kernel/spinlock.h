@@ -7,35 +7,52 @@
 #pragma once
 #include <hal/cpu.h>
 #include <stdatomic.h>
+#include <stdint.h>
+
+struct cpu;
 
 enum lock_rank {
     RANK_PROC_TABLE = 1,
-    RANK_CACHES,  /* the list of slab caches */
-    RANK_KSTACK,  /* stack slots */
-    RANK_VM,      /* one tree of page tables */
-    RANK_SLAB,    /* one slab cache */
-    RANK_PAGE,    /* free pages */
-    RANK_DEVICE,  /* console input, interrupt lines */
+    RANK_CACHES, /* the list of slab caches */
+    RANK_KSTACK, /* stack slots */
+    RANK_VM,     /* one tree of page tables */
+    RANK_SLAB,   /* one slab cache */
+    RANK_PAGE,   /* free pages */
+    RANK_DEVICE, /* console input, interrupt lines */
     RANK_TIMEOUT,
     RANK_WAITQ,
-    RANK_RUNQ,    /* held across the context switch */
+    RANK_RUNQ, /* held across the context switch */
     RANK_PRINT,
 };
 
 struct spinlock {
-    atomic_uint    next;    /* the ticket that the next comer draws */
-    atomic_uint    serving; /* the ticket whose turn it is */
+    atomic_uint next;    /* the ticket that the next comer draws */
+    atomic_uint serving; /* the ticket whose turn it is */
     enum lock_rank rank;
-    const char    *name;
+    const char *name;
+#if CONFIG_DEBUG
+    const struct cpu *holder; /* NULL: nobody */
+    uintptr_t taken_at;       /* by what code */
+#endif
 };
 
-#define SPINLOCK_INIT(name, rank) { 0, 0, rank, name }
+#define SPINLOCK_INIT(lock_name, lock_rank)      \
+    {                                            \
+        .rank = (lock_rank), .name = (lock_name) \
+    }
 
 void spin_init(struct spinlock *l, const char *name, enum lock_rank rank);
 
-/* DEBUG builds: this CPU is about to take l, or has just let it go. Panics on a rank that does not rise. */
+/* irqs off. Waits until ticket has its turn; meanwhile does what other CPUs wait for. */
+void spin_wait(struct spinlock *l, unsigned ticket);
+
+/*
+ * DEBUG builds: this CPU is about to take l, has taken it, or lets it go. Panics on a rank that does not rise;
+ * two run queues are taken in the order of their CPUs.
+ */
 void spin_debug_lock(const struct spinlock *l);
-void spin_debug_unlock(const struct spinlock *l);
+void spin_debug_taken(struct spinlock *l);
+void spin_debug_unlock(struct spinlock *l);
 /* DEBUG builds: panics if this CPU holds a spinlock. For everything that may sleep. */
 void spin_debug_none_held(const char *who);
 
@@ -45,16 +62,18 @@ static inline void spin_lock_raw(struct spinlock *l)
     if (CONFIG_DEBUG)
         spin_debug_lock(l);
     unsigned ticket = atomic_fetch_add_explicit(&l->next, 1, memory_order_relaxed);
-    while (__builtin_expect(atomic_load_explicit(&l->serving, memory_order_acquire) != ticket, 0))
-        hal_cpu_relax();
+    if (__builtin_expect(atomic_load_explicit(&l->serving, memory_order_acquire) != ticket, 0))
+        spin_wait(l, ticket);
+    if (CONFIG_DEBUG)
+        spin_debug_taken(l);
 }
 
 static inline void spin_unlock_raw(struct spinlock *l)
 {
-    unsigned served = atomic_load_explicit(&l->serving, memory_order_relaxed);
-    atomic_store_explicit(&l->serving, served + 1, memory_order_release);
     if (CONFIG_DEBUG)
         spin_debug_unlock(l);
+    unsigned served = atomic_load_explicit(&l->serving, memory_order_relaxed);
+    atomic_store_explicit(&l->serving, served + 1, memory_order_release);
 }
 
 /* Any context. Turns interrupts off, takes the lock; returns the interrupt state for spin_unlock(). */
