@@ -3,7 +3,7 @@
  *
  * The run-queue lock is held across hal_context_switch(): whoever goes takes it, whoever comes lets it go. A
  * thread comes back either behind its own call of switch_to() or, the first time, at the top of its life in
- * proc.c; by then perhaps on another CPU, so this_cpu() is asked anew.
+ * proc.c; by then perhaps on another CPU: cpu_after_switch().
  */
 #include <hal/context.h>
 #include <hal/timer.h>
@@ -107,21 +107,35 @@ static void resched_to(struct runq *rq, struct proc *prev, struct proc *next)
     switch_to(rq, prev, next);
 }
 
-/* Run-queue lock held. The turn of p is over because it says so. */
-static void yield_the_long_way(struct runq *rq, struct proc *p)
+/*
+ * This CPU, asked anew: the compiler must not keep the answer from before a switch, and would in a register
+ * that costs as much to save.
+ */
+static inline struct cpu *cpu_after_switch(void)
 {
-    if (!policy_contended(rq, p))
-        return;
-    account(rq, p, hal_timer_now());
-    if (sched_is_fair)
-        sched_fair_put(rq, p, true);
-    else
-        sched_rr_leave(rq, p, true);
-    struct proc *next = policy_pick(rq);
-    if (next != p) {
-        proc_set_state(p, PROC_READY);
-        resched_to(rq, p, next);
+    uintptr_t here = stack_here();
+    __asm__ volatile("" : "+r"(here));
+    return kstack_top(here)->cpu;
+}
+
+/* irqs off; on return they are on. The ticket of the run queue may not yet have its turn. */
+static void __attribute__((noinline)) yield_the_long_way(struct runq *rq, struct proc *p, unsigned ticket)
+{
+    spin_wait(&rq->lock, ticket);
+    if (policy_contended(rq, p)) {
+        account(rq, p, hal_timer_now());
+        if (sched_is_fair)
+            sched_fair_put(rq, p, true);
+        else
+            sched_rr_leave(rq, p, true);
+        struct proc *next = policy_pick(rq);
+        if (next != p) {
+            proc_set_state_from(p, PROC_RUNNING, PROC_READY);
+            resched_to(rq, p, next);
+        }
     }
+    spin_unlock_raw(&cpu_after_switch()->rq.lock);
+    hal_irq_enable();
 }
 
 /*
@@ -138,20 +152,20 @@ void sched_yield(void)
     const struct kstack_top *top = kstack_top(stack_here());
     struct proc *p = top->proc;
     struct runq *rq = &top->cpu->rq;
-    spin_lock_raw(&rq->lock);
-    if (__builtin_expect(rq->long_way, 0)) {
-        yield_the_long_way(rq, p);
-    } else {
-        struct proc *next = sched_rr_next(p);
-        if (next != p) {
-            uint64_t now = hal_timer_now();
-            proc_set_state(p, PROC_READY);
-            p->run_ticks += now - rq->switched;
-            rq->switched = now;
-            switch_to(rq, p, next);
-        }
+    unsigned ticket;
+    if (__builtin_expect(!spin_draw(&rq->lock, &ticket) || rq->long_way, 0)) {
+        yield_the_long_way(rq, p, ticket);
+        return;
     }
-    spin_unlock_raw(&this_cpu()->rq.lock);
+    struct proc *next = sched_rr_next(p);
+    if (next != p) {
+        uint64_t now = hal_timer_now();
+        proc_set_state_from(p, PROC_RUNNING, PROC_READY);
+        p->run_ticks += now - rq->switched;
+        rq->switched = now;
+        switch_to(rq, p, next);
+    }
+    spin_unlock_raw(&cpu_after_switch()->rq.lock);
     hal_irq_enable();
 }
 
@@ -168,7 +182,7 @@ static void leave(struct runq *rq, struct proc *p)
     policy_end(rq, p);
     sched_count(rq, -1);
     resched_to(rq, p, policy_pick(rq));
-    spin_unlock_raw(&this_cpu()->rq.lock);
+    spin_unlock_raw(&cpu_after_switch()->rq.lock);
 }
 
 /*
@@ -213,7 +227,7 @@ void sched_preempt(void)
             account(rq, p, now);
         proc_set_state(p, PROC_READY);
         resched_to(rq, p, next);
-        rq = &this_cpu()->rq;
+        rq = &cpu_after_switch()->rq;
     } else {
         atomic_store_explicit(&rq->need_resched, false, memory_order_relaxed);
         if (over)

@@ -108,4 +108,6 @@ void spin_wait(struct spinlock *l, unsigned ticket)
         if (CONFIG_DEBUG && ++looks % LOOKS_BETWEEN == 0)
             check_patience(l, since);
     }
+    if (CONFIG_DEBUG)
+        spin_debug_taken(l);
 }

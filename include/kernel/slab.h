@@ -15,55 +15,55 @@
 
 enum {
     CACHE_NAME_SIZE = 16,
-    CACHE_SIZE_MOST = 8192, /* bytes of an object */
+    CACHE_SIZE_MOST = 8192,  /* bytes of an object */
     CACHE_ALIGN_MOST = 4096,
-    CPU_LINE_SIZE = 64, /* bytes, of the CPU's cache */
-    MAGAZINE_MOST = 29, /* objects in a magazine: 32 words with its head */
+    CPU_LINE_SIZE = 64,         /* bytes, of the CPU's cache */
+    MAGAZINE_MOST = 29,      /* objects in a magazine: 32 words with its head */
 };
 
 struct magazine {
-    struct magazine *next; /* in the depot */
-    uintptr_t n;
-    void *none; /* NULL: what lies below the first object */
-    void *object[MAGAZINE_MOST];
+    struct magazine *next;   /* in the depot */
+    uintptr_t        n;
+    void            *none;   /* NULL: what lies below the first object */
+    void            *object[MAGAZINE_MOST];
 };
 
 struct magazines {
     struct magazine *first;
-    uint32_t count;
+    uint32_t         count;
 };
 
 /* A CPU's part of a cache: this CPU, irqs off. */
 struct cache_cpu {
     /* behind the last object of the loaded magazine; below its first one is a NULL */
-    void **top;
-    void **limit; /* which has room up to there; where there is no magazine, there is no room */
+    void           **top;
+    void           **limit;  /* which has room up to there; where there is no magazine, there is no room */
     struct magazine *loaded, *previous;
-    char unused[CPU_LINE_SIZE - 4 * sizeof(void *)]; /* no line is of two CPUs */
+    char             unused[CPU_LINE_SIZE - 4 * sizeof(void *)]; /* no line is of two CPUs */
 };
 
 struct cache {
     struct cache_cpu cpu[MAX_CPUS];
 
     /* fixed after creation */
-    char name[CACHE_NAME_SIZE];
-    size_t size;     /* bytes of an object, as asked for */
-    uint32_t stride; /* from one to the next */
+    char     name[CACHE_NAME_SIZE];
+    size_t   size;           /* bytes of an object, as asked for */
+    uint32_t stride;         /* from one to the next */
     uint32_t align;
-    uint32_t order;    /* pages of a slab: 2^order */
-    uint32_t per_slab; /* objects in a slab */
-    uint32_t rounds;   /* objects in a magazine; 0: it uses none */
-    bool off_slab;     /* the head of a slab is an object of its own */
-    bool sized;        /* one of kmalloc()'s */
-    void (*ctor)(void *object);
-    struct list caches; /* lock of the list of caches */
+    uint32_t order;          /* pages of a slab: 2^order */
+    uint32_t per_slab;       /* objects in a slab */
+    uint32_t rounds;         /* objects in a magazine; 0: it uses none */
+    bool     off_slab;       /* the head of a slab is an object of its own */
+    bool     sized;          /* one of kmalloc()'s */
+    void   (*ctor)(void *object);
+    struct list caches;      /* lock of the list of caches */
 
-    struct spinlock lock;             /* RANK_SLAB, for all below */
+    struct spinlock lock;    /* RANK_SLAB, for all below */
     struct list partial, full, empty; /* slabs */
-    uint32_t slabs, empties;
-    size_t out; /* objects outside of slabs: in use or in a magazine */
+    uint32_t    slabs, empties;
+    size_t      out;         /* objects outside of slabs: in use or in a magazine */
     struct magazines depot_full, depot_empty;
-    uint32_t magazines; /* that were made for this cache and are not freed */
+    uint32_t         magazines;    /* that were made for this cache and are not freed */
 };
 
 void cache_init(void); /* irqs off, boot CPU, once, after page_init(). */
@@ -94,7 +94,7 @@ void cache_free(struct cache *c, void *object);
 bool cache_reclaim(void);
 
 struct cache_stat {
-    char name[CACHE_NAME_SIZE];
+    char   name[CACHE_NAME_SIZE];
     size_t size, stride;         /* bytes of an object, and from one to the next */
     size_t per_slab, slab_pages; /* objects and pages of a slab */
     size_t slabs, total;         /* slabs, and objects in all of them */

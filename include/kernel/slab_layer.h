@@ -8,21 +8,21 @@
 #include <kernel/slab.h>
 
 enum {
-    SLAB_HEAD = 40,      /* bytes, the same on every port: then slabs hold as many objects on each */
-    SLAB_END = 0xffff,   /* in the chain of free objects: there are no more */
-    SLAB_OUT = 0xfffe,   /* and for an object that is not in the slab */
-    SLAB_OFF_SIZE = 512, /* objects of so many bytes and more have the head outside, */
-    SLAB_OFF_MOST = 16,  /*   of slabs of at most so many */
-    SLAB_EMPTIES = 1,    /* a cache keeps so many empty slabs until memory is short */
+    SLAB_HEAD = 40,           /* bytes, the same on every port: then slabs hold as many objects on each */
+    SLAB_END = 0xffff,        /* in the chain of free objects: there are no more */
+    SLAB_OUT = 0xfffe,        /* and for an object that is not in the slab */
+    SLAB_OFF_SIZE = 512,      /* objects of so many bytes and more have the head outside, */
+    SLAB_OFF_MOST = 16,       /*   of slabs of at most so many */
+    SLAB_EMPTIES = 1,         /* a cache keeps so many empty slabs until memory is short */
 };
 
 /* At the beginning of its pages, or an object of the cache slab_heads. Behind it lies next[]. */
 struct slab {
-    struct list link; /* in one of the lists of its cache */
+    struct list   link;       /* in one of the lists of its cache */
     struct cache *cache;
-    char *first;   /* its first object */
-    uint16_t out;  /* objects not in it */
-    uint16_t free; /* the first free one; SLAB_END: none */
+    char         *first;      /* its first object */
+    uint16_t      out;        /* objects not in it */
+    uint16_t      free;       /* the first free one; SLAB_END: none */
 };
 _Static_assert(sizeof(struct slab) <= SLAB_HEAD, "the head of a slab");
 _Static_assert(sizeof(struct magazine) <= SLAB_OFF_SIZE / 2, "slabs of magazines have their heads on them");
@@ -52,7 +52,7 @@ void slab_give(struct cache *c, void *const *from, unsigned n, struct list *unne
  * tells whether pages were given back.
  */
 void *slab_alloc_plain(struct cache *c, bool may_reclaim);
-bool slab_free_plain(struct cache *c, void *object);
+bool  slab_free_plain(struct cache *c, void *object);
 /* Locks below RANK_CACHES held. One slab more; false when there is no memory. */
 bool slab_grow(struct cache *c);
 /* Locks below RANK_SLAB held. Their pages, back to where they came from. Whether there were any. */
@@ -70,21 +70,21 @@ size_t magazine_count(const struct cache *c);
 /*
  * slab_debug.c, DEBUG builds only. Behind each object lies a struct tag with red zones on both sides.
  */
-size_t slab_debug_extra(size_t size);               /* bytes that an object is longer for it */
-void slab_debug_new(struct cache *c, void *object); /* as it comes into a new slab */
+size_t slab_debug_extra(size_t size);                      /* bytes that an object is longer for it */
+void   slab_debug_new(struct cache *c, void *object);      /* as it comes into a new slab */
 /* It is handed out; asked: how many bytes of it the user may touch. */
-void slab_debug_alloc(struct cache *c, void *object, size_t asked, uintptr_t caller);
-void slab_debug_free(struct cache *c, void *object, uintptr_t caller); /* It comes back. */
+void   slab_debug_alloc(struct cache *c, void *object, size_t asked, uintptr_t caller);
+void   slab_debug_free(struct cache *c, void *object, uintptr_t caller); /* It comes back. */
 size_t slab_debug_asked(struct cache *c, const void *object);
 
 /* Who has objects of a cache: how many each function took. */
 enum { SLAB_USERS_MOST = 16 };
 struct slab_users {
-    char cache[CACHE_NAME_SIZE];
+    char     cache[CACHE_NAME_SIZE];
     unsigned n, others;
     struct {
         uintptr_t caller;
-        unsigned objects;
+        unsigned  objects;
     } user[SLAB_USERS_MOST];
 };
 /* Locks below RANK_SLAB held. */

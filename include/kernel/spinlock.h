@@ -7,39 +7,37 @@
 #pragma once
 #include <hal/cpu.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct cpu;
 
 enum lock_rank {
     RANK_PROC_TABLE = 1,
-    RANK_CACHES, /* the list of slab caches */
-    RANK_KSTACK, /* stack slots */
-    RANK_VM,     /* one tree of page tables */
-    RANK_SLAB,   /* one slab cache */
-    RANK_PAGE,   /* free pages */
-    RANK_DEVICE, /* console input, interrupt lines */
+    RANK_CACHES,  /* the list of slab caches */
+    RANK_KSTACK,  /* stack slots */
+    RANK_VM,      /* one tree of page tables */
+    RANK_SLAB,    /* one slab cache */
+    RANK_PAGE,    /* free pages */
+    RANK_DEVICE,  /* console input, interrupt lines */
     RANK_TIMEOUT,
     RANK_WAITQ,
-    RANK_RUNQ, /* held across the context switch */
+    RANK_RUNQ,    /* held across the context switch */
     RANK_PRINT,
 };
 
 struct spinlock {
-    atomic_uint next;    /* the ticket that the next comer draws */
-    atomic_uint serving; /* the ticket whose turn it is */
+    atomic_uint    serving; /* the ticket whose turn it is. First: without an offset it is cheapest to reach */
+    atomic_uint    next;    /* the ticket that the next comer draws */
     enum lock_rank rank;
-    const char *name;
+    const char    *name;
 #if CONFIG_DEBUG
     const struct cpu *holder; /* NULL: nobody */
-    uintptr_t taken_at;       /* by what code */
+    uintptr_t      taken_at;  /* by what code */
 #endif
 };
 
-#define SPINLOCK_INIT(lock_name, lock_rank)      \
-    {                                            \
-        .rank = (lock_rank), .name = (lock_name) \
-    }
+#define SPINLOCK_INIT(lock_name, lock_rank) { .rank = (lock_rank), .name = (lock_name) }
 
 void spin_init(struct spinlock *l, const char *name, enum lock_rank rank);
 
@@ -56,16 +54,27 @@ void spin_debug_unlock(struct spinlock *l);
 /* DEBUG builds: panics if this CPU holds a spinlock. For everything that may sleep. */
 void spin_debug_none_held(const char *who);
 
-/* irqs are off already, and stay off. */
-static inline void spin_lock_raw(struct spinlock *l)
+/*
+ * irqs off. spin_lock_raw() in two steps, for who has better things to do than to wait in line: draw a ticket,
+ * and say whether it has its turn already. If not, spin_wait() has to follow.
+ */
+static inline bool spin_draw(struct spinlock *l, unsigned *ticket)
 {
     if (CONFIG_DEBUG)
         spin_debug_lock(l);
-    unsigned ticket = atomic_fetch_add_explicit(&l->next, 1, memory_order_relaxed);
-    if (__builtin_expect(atomic_load_explicit(&l->serving, memory_order_acquire) != ticket, 0))
-        spin_wait(l, ticket);
-    if (CONFIG_DEBUG)
+    *ticket = atomic_fetch_add_explicit(&l->next, 1, memory_order_relaxed);
+    bool served = atomic_load_explicit(&l->serving, memory_order_acquire) == *ticket;
+    if (CONFIG_DEBUG && served)
         spin_debug_taken(l);
+    return served;
+}
+
+/* irqs are off already, and stay off. */
+static inline void spin_lock_raw(struct spinlock *l)
+{
+    unsigned ticket;
+    if (__builtin_expect(!spin_draw(l, &ticket), 0))
+        spin_wait(l, ticket);
 }
 
 static inline void spin_unlock_raw(struct spinlock *l)
