@@ -4,14 +4,19 @@
  * In:  EL3, EL2 or EL1, MMU off, interrupts off; x0 = physical address of a device tree or of an ATAG list,
  *      or anything; one CPU, or all at once.
  * Out: early_main(x0, time of entry) in EL1 at its linked address, on the boot stack, MMU on.
+ *      Further CPUs, when hal_cpu_start() lets them: arm64_secondary_main(cpu) on the stack it gave.
  *
- *  1 one CPU goes on                                  6 interrupts and floating point off
- *  2 position: are we where we were linked to run?    7 MMU and caches on, with the boot page tables
- *  3 down to EL1                                      8 jump to the linked address, stack
- *  4 caches: no remains of the loader                 9 early_main(), with the time of entry
- *  5 clear .bss
+ *  1 the others come out of the firmware's loop       6 clear .bss
+ *  2 position: are we where we were linked to run?    7 interrupts and floating point off
+ *  3 down to EL1                                      8 MMU and caches on
+ *  4 a further CPU waits here until it is started     9 jump to the linked address, stack
+ *  5 caches: no remains of the loader                10 early_main(), with the time of entry
+ *
+ * Of these a further CPU does 3, 4 and 7 to 10.
  */
+#include <arch/gic.h>
 #include <arch/layout.h>
+#include <arch/offsets.h>
 #include <arch/sysreg.h>
 #include <board/board.h>
 #include <kernel/config.h>
@@ -35,11 +40,12 @@ boot:
     mrs     x21, cntvct_el0                     /* uptime starts here */
     mov     x20, x0
 
-    /* 1: the others wait for good, wherever the firmware has them: in its loop they use power */
-    mrs     x1, mpidr_el1
-    and     x1, x1, #MPIDR_AFFINITY
-    cbnz    x1, park
-    adr     x1, park
+    mrs     x19, mpidr_el1
+    and     x19, x19, #MPIDR_AFFINITY
+    cbnz    x19, down
+
+    /* 1: there they would use power, and it is not our memory */
+    adr     x1, boot
     mov     x2, #BOARD_SPIN_TABLE
     stp     x1, x1, [x2, #8]                    /* of CPUs 1 and 2 */
     str     x1, [x2, #24]                       /* and 3 */
@@ -53,6 +59,7 @@ boot:
     b.ne    wrong_place
 
     /* 3: whoever hands on leaves nothing that traps to him */
+down:
     mrs     x1, CurrentEL
     cmp     x1, #CURRENT_EL2
     b.lo    .Lin_el1
@@ -68,7 +75,7 @@ boot:
     ldr     x1, =BOARD_GIC_PA
     ldr     w2, [x1, #GICD_TYPER]
     tbz     w2, #GICD_TYPER_SECURITY_BIT, 2f
-    and     w2, w2, #GICD_TYPER_LINES           /* words of 32 lines, less one */
+    and     w2, w2, #GICD_TYPER_LINES
     add     x3, x1, #GICD_IGROUPR
     mov     w4, #-1
 1:  str     w4, [x3], #4                        /* all lines are in group 1, the non-secure one */
@@ -110,7 +117,9 @@ boot:
     eret
 
 .Lin_el1:
-    /* 4: with the MMU off we write to memory, and would later read what a cache still holds of it */
+    cbnz    x19, wait
+
+    /* 5: with the MMU off we write to memory, and would later read what a cache still holds of it */
     adrp    x1, __image_start
     adrp    x2, __image_end
 1:  dc      civac, x1
@@ -119,7 +128,7 @@ boot:
     b.lo    1b
     dsb     sy
 
-    /* 5 */
+    /* 6 */
     adrp    x1, __bss_start
     add     x1, x1, :lo12:__bss_start
     adrp    x2, __bss_end
@@ -127,16 +136,73 @@ boot:
     cmp     x1, x2
     b.lo    1b
 
-    /* 6 */
+    /* 7, 8, 9: these tables map the same memory at KERNEL_BASE, and the devices */
+    adrp    x1, boot_kernel_table
+    bl      mmu_on
+    adrp    x1, boot_stack + KSTACK_SLOT - KSTACK_RESERVED
+    add     x1, x1, :lo12:(boot_stack + KSTACK_SLOT - KSTACK_RESERVED)
+    mov     sp, x1
+    mov     x29, xzr                            /* backtraces end here */
+
+    /* 10 */
+    mov     x0, x20
+    mov     x1, x21
+    bl      early_main
+
+/*
+ * 4: wfi, for in QEMU wfe does not wait. It ends when an interrupt is pending, masked or not, so this CPU's
+ * side of the GIC lets one line through: that of calls from other CPUs. Such a call stays pending until we
+ * are here. x19 = our place among the starts.
+ */
+wait:
+    msr     daifset, #15
+    cmp     x19, #BOARD_CPUS
+    b.hs    park
+    ldr     x1, =BOARD_GIC_PA
+    mov     w3, #-1
+    str     w3, [x1, #GICD_ICENABLER]
+    mov     w3, #1 << ARM64_IRQ_IPI
+    str     w3, [x1, #GICD_ISENABLER]
+    str     wzr, [x1, #GICD_IPRIORITYR]         /* the highest */
+    add     x1, x1, #GICC_OFFSET
+    mov     w3, #GIC_PRIORITIES
+    str     w3, [x1, #GICC_PMR]
+    mov     w3, #GIC_ENABLE
+    str     w3, [x1, #GICC_CTLR]
+    adrp    x2, arm64_starts
+    add     x2, x2, :lo12:arm64_starts
+    mov     x3, #START_SIZE
+    madd    x2, x19, x3, x2
+1:  dsb     sy
+    wfi
+    ldr     w3, [x1, #GICC_IAR]                 /* the call may be for another who waits */
+    str     w3, [x1, #GICC_EOIR]
+    dsb     sy
+    ldr     x22, [x2, #START_stack_top]         /* written last */
+    cbz     x22, 1b
+
+    /* 7, 8, 9: with the kernel's own tree */
+    ldr     x23, [x2, #START_cpu]
+    ldr     x1, [x2, #START_root]
+    bl      mmu_on
+    mov     sp, x22
+    mov     x29, xzr
+
+    /* 10 */
+    mov     x0, x23
+    bl      arm64_secondary_main
+
+/* x1 = the table of the upper half; the lower one maps where we are to itself. Returns to the upper half. */
+mmu_on:
+    /* 7 */
     msr     daifset, #15
     msr     spsel, #1
     msr     cpacr_el1, xzr
 
-    /* 7: the tables map where we are to itself, and at KERNEL_BASE the same memory and the devices */
+    /* 8 */
+    msr     ttbr1_el1, x1
     adrp    x1, boot_identity_table
     msr     ttbr0_el1, x1
-    adrp    x1, boot_kernel_table
-    msr     ttbr1_el1, x1
     mov     x1, #MAIR_NORMAL_DEVICE
     msr     mair_el1, x1
     ldr     x1, =(TCR_LOWER | TCR_UPPER | TCR_IPS)
@@ -149,20 +215,10 @@ boot:
     msr     sctlr_el1, x1
     isb
 
-    /* 8 */
-    adr     x1, 2f
-    mov     x2, #KERNEL_BASE
-    add     x1, x1, x2
-    br      x1
-2:  adrp    x1, boot_stack + KSTACK_SLOT - KSTACK_RESERVED
-    add     x1, x1, :lo12:(boot_stack + KSTACK_SLOT - KSTACK_RESERVED)
-    mov     sp, x1
-    mov     x29, xzr                            /* backtraces end here */
-
     /* 9 */
-    mov     x0, x20
-    mov     x1, x21
-    bl      early_main
+    mov     x1, #KERNEL_BASE
+    add     x30, x30, x1
+    ret
 
 wrong_place:
     ldr     x1, =BOARD_UART_PA

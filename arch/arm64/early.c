@@ -64,7 +64,6 @@ static void read_device_tree(struct boot_info *bi, const struct dt *dt)
         add(no_map ? &bi->hidden : &bi->reserved, r.base, r.size);
     if (dt_initrd(dt, &r) == 0)
         bi->initrd = (struct mem_range){ r.base, r.size };
-    bi->ncpus = dt_cpu_count(dt);
     set_cmdline(dt_cmdline(dt), SIZE_MAX);
     const char *model = dt_string(dt, dt_find(dt, "/"), "model");
     strlcpy(machine, model != NULL ? model : BOARD_MACHINE, sizeof(machine));
@@ -97,8 +96,6 @@ static void add_board_facts(struct boot_info *bi)
         for (unsigned i = 0; i < n; i++)
             add_ram(bi, ram[i]);
     }
-    if (bi->ncpus == 0)
-        bi->ncpus = BOARD_CPUS;
     if (machine[0] == 0)
         strlcpy(machine, BOARD_MACHINE, sizeof(machine));
     add(&bi->reserved, 0, BOARD_LOAD_PA); /* where the firmware lets the other CPUs wait */
@@ -109,11 +106,13 @@ void early_main(uintptr_t params_pa, uint64_t entry_ticks)
 {
     static struct boot_info bi = { .machine = machine, .cmdline = cmdline };
     struct dt dt;
+    bool has_dt = false;
     arm64_trap_init();
     bi.entry_ticks = entry_ticks;
     if (params_pa <= BOOT_MAP_SIZE - PARAMS_MAX_SIZE && is_aligned(params_pa, sizeof(uint32_t))) {
         long size = dt_open(&dt, hal_p2v(params_pa), PARAMS_MAX_SIZE);
-        if (size > 0) {
+        has_dt = size > 0;
+        if (has_dt) {
             read_device_tree(&bi, &dt);
             add(&bi.reserved, params_pa, (uint64_t)size);
         } else {
@@ -121,6 +120,7 @@ void early_main(uintptr_t params_pa, uint64_t entry_ticks)
         }
     }
     add_board_facts(&bi);
+    bi.ncpus = arm64_smp_probe(has_dt ? &dt : NULL);
     bi.timer_hz = arm64_timer_probe();
     kernel_main(&bi);
 }

@@ -2,7 +2,8 @@
  * entry.S - every trap: registers onto the stack, arm64_trap(), registers back (Arm ARM D1.3).
  *
  * In:  EL1, interrupts off by hardware, elr/spsr/esr/far set, sp = the stack of the interrupted thread.
- * The kernel uses tpidr_el1 and tpidrro_el0 for nothing else than to put a register aside here.
+ * The kernel uses tpidr_el1 and tpidrro_el0 for nothing else than to put a register aside here, and where
+ * there is no way back to the interrupted code, tpidr_el0.
  *
  *  1 would the frame reach the guard page? then onto the emergency stack
  *  2 save all registers, and what the hardware says
@@ -10,6 +11,8 @@
  *  4 restore, return to where it came from
  */
 #include <arch/offsets.h>
+#include <arch/sysreg.h>
+#include <board/board.h>
 #include <kernel/config.h>
 
 #define GUARD_BITS 2 /* a slot is 1 << GUARD_BITS pages, of which the lowest is the guard */
@@ -106,14 +109,17 @@ arm64_trap_entry:
 
 overflow:                                       /* never returns */
     msr     tpidrro_el0, x1
-    adrp    x1, emergency_stack + KSTACK_SLOT - KSTACK_RESERVED - FRAME_SIZE
-    add     x1, x1, :lo12:(emergency_stack + KSTACK_SLOT - KSTACK_RESERVED - FRAME_SIZE)
-    str     x2, [x1, #FRAME_x2]
+    msr     tpidr_el0, x2
+    mrs     x1, mpidr_el1
+    and     x1, x1, #MPIDR_CPU
+    adrp    x2, emergency_stacks + KSTACK_SLOT - KSTACK_RESERVED - FRAME_SIZE
+    add     x2, x2, :lo12:(emergency_stacks + KSTACK_SLOT - KSTACK_RESERVED - FRAME_SIZE)
+    add     x1, x2, x1, lsl #PAGE_SHIFT + GUARD_BITS
     mov     x2, sp
     str     x2, [x1, #FRAME_sp]
-    ldr     x2, [x1, #FRAME_x2]
     mov     sp, x1
     mrs     x1, tpidrro_el0
+    mrs     x2, tpidr_el0
     save_registers
     mov     x2, x0
     mov     x0, sp
@@ -122,5 +128,5 @@ overflow:                                       /* never returns */
 
     .section .bss
     .balign KSTACK_SLOT
-emergency_stack:
-    .skip   KSTACK_SLOT
+emergency_stacks:
+    .skip   KSTACK_SLOT * BOARD_CPUS

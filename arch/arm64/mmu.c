@@ -16,13 +16,18 @@ void arm64_dcache_flush(const void *va, size_t size)
     __asm__ volatile("dsb sy" : : : "memory");
 }
 
+void arm64_mmu_end_identity(void)
+{
+    sysreg_write(ttbr0_el1, hal_v2p(empty));
+    __asm__ volatile("isb\n tlbi vmalle1\n dsb nsh\n isb" : : : "memory");
+}
+
 /* User and kernel half hang in two trees; that of the user half, boot.S's identity map, ends here. */
 void hal_pt_kernel(uintptr_t root_pa)
 {
     __asm__ volatile("dsb ishst" : : : "memory");
     arm64_replace_kernel_half(root_pa, hal_v2p(empty));
-    sysreg_write(ttbr0_el1, hal_v2p(empty));
-    __asm__ volatile("isb\n tlbi vmalle1\n dsb nsh\n isb" : : : "memory");
+    arm64_mmu_end_identity();
 }
 
 void hal_tlb_flush(uintptr_t va)

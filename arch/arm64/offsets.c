@@ -1,4 +1,5 @@
 /* offsets.c - numbers that assembly needs from C; compiled to text, from which the build makes offsets.h. */
+#include <arch/arm64.h>
 #include <arch/context.h>
 #include <arch/frame.h>
 #include <stddef.h>
@@ -8,6 +9,7 @@
     __asm__ volatile("\n.ascii \"->" #name " %0\"" : : "i"((unsigned long long)(value)))
 #define REG(name)           DEFINE(FRAME_##name, offsetof(struct hal_frame, name))
 #define SAVED(name)         DEFINE(CONTEXT_##name, offsetof(struct context, name))
+#define START(name)         DEFINE(START_##name, offsetof(struct arm64_start, name))
 
 void offsets(void);
 
@@ -22,4 +24,8 @@ void offsets(void)
     DEFINE(CONTEXT_SIZE, sizeof(struct context));
     SAVED(x19); SAVED(x21); SAVED(x23); SAVED(x25); SAVED(x27);
     SAVED(x29);
+
+    DEFINE(START_SIZE, sizeof(struct arm64_start));
+    START(stack_top); START(root); START(cpu);
+    DEFINE(ARM64_IRQ_IPI, ARM64_IRQ_IPI);
 }

@@ -1,5 +1,7 @@
 /* arch/arm64.h - what the files of this port share. */
 #pragma once
+#include <arch/sysreg.h>
+#include <lib/fdt.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,12 +14,37 @@ enum { ARM64_IRQ_IPI = 0, ARM64_IRQ_TIMER = 27 }; /* a software interrupt; the v
 /* Vectors, by their place in the table (Arm ARM D1.3): the two that are expected, of EL1 on its own stack. */
 enum { VECTOR_SYNC = 4, VECTOR_IRQ = 5, VECTORS = 16 };
 
+/*
+ * What a CPU needs that waits in boot.S. It looks with MMU and caches off: what is written here has to be
+ * flushed. Nobody else has anything in its cache line.
+ */
+struct arm64_start {
+    uintptr_t stack_top; /* what it waits for: not 0. All else is there before. */
+    uintptr_t root;      /* physical */
+    unsigned long cpu;
+} __attribute__((aligned(CACHE_LINE)));
+
+/* Where a CPU stands among the BOARD_CPUS of the board, which need not be its number. */
+static inline unsigned arm64_place(void)
+{
+    return sysreg_read(mpidr_el1) & MPIDR_CPU;
+}
+
 _Noreturn void early_main(uintptr_t params_pa, uint64_t entry_ticks);
+_Noreturn void arm64_secondary_main(unsigned cpu);
 void arm64_trap(struct hal_frame *f, bool emergency, unsigned vector);
 
 /* irqs off, boot, once each. */
-void     arm64_trap_init(void);
-uint32_t arm64_timer_probe(void); /* ticks a second */
+uint32_t arm64_timer_probe(void);              /* ticks a second */
+unsigned arm64_smp_probe(const struct dt *dt); /* dt NULL: there is none. How many CPUs. */
+
+/* irqs off, once per CPU. */
+void arm64_trap_init(void);
+void arm64_mmu_end_identity(void); /* Nothing is mapped in the lower half any more. */
+
+/* irqs off. ARM64_IRQ_IPI becomes pending on one CPU; and on all that have no part in the kernel yet. */
+void arm64_irqchip_call(unsigned place);
+void arm64_irqchip_call_waiting(void);
 
 /* Any context. This CPU gets no interrupt any more, so that wfi waits for good. */
 void arm64_irqchip_stop(void);
@@ -28,5 +55,6 @@ void arm64_dcache_flush(const void *va, size_t size);
 /* irqs off, lower half as boot.S made it. boot.S, which says why. */
 void arm64_replace_kernel_half(uintptr_t root_pa, uintptr_t empty_pa);
 
+extern struct arm64_start arm64_starts[]; /* by place */
 extern char arm64_vectors[];
 extern char arm64_thread_entry[];

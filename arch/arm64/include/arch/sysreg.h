@@ -11,6 +11,7 @@
 #define CURRENT_EL2 (2 << 2)
 
 #define MPIDR_AFFINITY 0xffffff /* which CPU of which cluster */
+#define MPIDR_CPU      0xff     /* which of its cluster: there is one cluster */
 
 /* What EL3 hands on: lower levels are non-secure, 64-bit; hvc and smc, which none answers, are undefined. */
 #define SCR_NS_RW_SMD  0x4b1

@@ -42,14 +42,8 @@
 #define BOARD_MAILBOX_PA 0xfe00b880
 
 /* The GIC-400: distributor, and CPU interface behind it. */
-#define BOARD_GIC_PA            0xff841000
-#define BOARD_GIC_SIZE          0x3000
-#define GICC_OFFSET             0x1000
-#define GICD_TYPER              0x004
-#define GICD_TYPER_LINES        0x1f
-#define GICD_TYPER_SECURITY_BIT 10
-#define GICD_IGROUPR            0x080
-#define GICC_PMR                0x004
+#define BOARD_GIC_PA   0xff841000
+#define BOARD_GIC_SIZE 0x3000
 
 #ifndef __ASSEMBLER__
 #include <lib/fdt.h>
