@@ -17,7 +17,7 @@
 struct arm64_start arm64_starts[BOARD_CPUS] __attribute__((section(".data")));
 
 static unsigned places[BOARD_CPUS]; /* by number */
-static atomic_bool came[BOARD_CPUS];
+static atomic_uint came[BOARD_CPUS];
 
 _Static_assert(BOARD_CPUS <= MAX_CPUS, "numbers of CPUs");
 
@@ -42,7 +42,7 @@ void arm64_secondary_main(unsigned cpu)
 {
     arm64_trap_init();
     arm64_mmu_end_identity();
-    atomic_store_explicit(&came[cpu], true, memory_order_release);
+    atomic_store_explicit(&came[cpu], 1, memory_order_release);
     kernel_secondary_main(cpu);
 }
 
@@ -61,7 +61,7 @@ int hal_cpu_start(unsigned cpu, uintptr_t stack_top)
 
     /* 4 wait for its sign of life; 5 or give up */
     uint64_t end = hal_timer_now() + sysreg_read(cntfrq_el0);
-    while (!atomic_load_explicit(&came[cpu], memory_order_acquire)) {
+    while (atomic_load_explicit(&came[cpu], memory_order_acquire) == 0) {
         if (hal_timer_now() >= end)
             return -EIO;
         hal_cpu_relax();

@@ -2,13 +2,18 @@
  * boot.S - from the firmware to early_main().
  *
  * In:  S-mode, MMU off, interrupts off; a0 = hart id, a1 = physical address of the device tree; one hart.
+ *      Further harts, when hal_cpu_start() lets them: a1 = physical address of their struct riscv_start.
  * Out: early_main(hart, device tree) at its linked address, on the boot stack, MMU on.
+ *      Further harts: riscv_secondary_main(start) on the stack it gave.
  *
  *  1 position: are we where we were linked to run?    4 MMU on, with the boot page table
  *  2 clear .bss                                       5 jump to the linked address, stack
  *  3 interrupts and floating point off                6 early_main(), with the time of entry
+ *
+ * Of these a further hart does 3 to 6.
  */
 #include <arch/layout.h>
+#include <arch/offsets.h>
 #include <arch/sbi.h>
 #include <board/board.h>
 #include <kernel/config.h>
@@ -49,6 +54,32 @@ boot:
     addi    t0, t0, 8
     bltu    t0, t1, 1b
 
+    /* 3, 4, 5 */
+    call    mmu_on
+    lla     sp, boot_stack + KSTACK_SLOT - KSTACK_RESERVED
+    mv      s0, zero                            /* backtraces end here */
+
+    /* 6 */
+    mv      a2, s1
+    call    early_main
+
+    .globl  riscv_secondary_boot
+riscv_secondary_boot:
+    /* 3, 4, 5: the stack lies where only the kernel's own tree maps it */
+    call    mmu_on
+    li      t0, KERNEL_BASE
+    add     a0, a1, t0
+    ld      t0, START_satp(a0)
+    csrw    satp, t0
+    sfence.vma
+    ld      sp, START_stack_top(a0)
+    mv      s0, zero
+
+    /* 6 */
+    call    riscv_secondary_main
+
+/* Returns to the upper half. */
+mmu_on:
     /* 3 */
     csrw    sie, zero
     li      t0, SSTATUS_FS_BITS
@@ -64,16 +95,9 @@ boot:
     sfence.vma
 
     /* 5 */
-    lla     t0, 2f
     li      t1, KERNEL_BASE
-    add     t0, t0, t1
-    jr      t0
-2:  lla     sp, boot_stack + KSTACK_SLOT - KSTACK_RESERVED
-    mv      s0, zero                            /* backtraces end here */
-
-    /* 6 */
-    mv      a2, s1
-    call    early_main
+    add     ra, ra, t1
+    ret
 
 wrong_place:
     lla     s1, wrong_place_text

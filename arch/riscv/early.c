@@ -52,7 +52,6 @@ static void read_device_tree(struct boot_info *bi, const struct dt *dt)
     if (dt_timebase(dt, &hz) != 0 || hz == 0 || hz > UINT32_MAX)
         panic("the device tree does not say the timebase-frequency");
     bi->timer_hz = (uint32_t)hz;
-    bi->ncpus = dt_cpu_count(dt);
     if (strlcpy(cmdline, dt_cmdline(dt), sizeof(cmdline)) >= sizeof(cmdline))
         printk(KERN_WARN "firmware: the command line is longer than %u bytes; the rest is cut off\n",
                CMDLINE_SIZE - 1);
@@ -65,7 +64,7 @@ void early_main(unsigned long hart, uintptr_t dtb_pa, uint64_t entry_ticks)
 {
     static struct boot_info bi = { .machine = machine, .cmdline = cmdline };
     struct dt dt;
-    riscv_trap_init();
+    riscv_trap_init(0);
     bi.entry_ticks = entry_ticks;
     long size = dt_open(&dt, hal_p2v(dtb_pa), DTB_MAX_SIZE);
     if (size < 0)
@@ -75,5 +74,6 @@ void early_main(unsigned long hart, uintptr_t dtb_pa, uint64_t entry_ticks)
     add(&bi.reserved, dtb_pa, (uint64_t)size);
     riscv_irqchip_probe(&dt, hart);
     riscv_timer_probe(&dt);
+    bi.ncpus = riscv_smp_probe(&dt, hart, bi.timer_hz);
     kernel_main(&bi);
 }

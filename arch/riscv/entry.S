@@ -3,7 +3,8 @@
  * 12.1).
  *
  * In:  S-mode, interrupts off by hardware, sepc/scause/stval set, sp = the stack of the interrupted thread.
- * The kernel uses tp for nothing else than as the one free register here.
+ * The kernel uses tp for nothing else than as the one free register here, and sscratch for nothing else than
+ * the place of a frame on this hart's emergency stack.
  *
  *  1 would the frame reach the guard page? then onto the emergency stack
  *  2 save all registers, and what the hardware says
@@ -122,15 +123,10 @@ riscv_trap_entry:
     sret
 
 overflow:                                       /* never returns */
-    lla     tp, emergency_stack + KSTACK_SLOT - KSTACK_RESERVED - FRAME_SIZE
+    csrr    tp, sscratch
     sd      sp, FRAME_sp(tp)
     mv      sp, tp
     save_registers
     mv      a0, sp
     li      a1, 1
     call    riscv_trap
-
-    .section .bss
-    .balign KSTACK_SLOT
-emergency_stack:
-    .skip   KSTACK_SLOT

@@ -1,27 +1,30 @@
 /*
- * irqchip.c - the PLIC for devices (RISC-V PLIC specification 1.0.0), sip and sie for the timer.
+ * irqchip.c - the PLIC for devices (RISC-V PLIC specification 1.0.0), sip and sie for timer and IPI.
  *
  * The PLIC has a context per hart and privilege mode; which one is the boot hart's S-mode, the device tree
- * says.
+ * says. All devices interrupt the boot hart, so the other contexts stay as the firmware left them, and these
+ * harts do not listen to theirs.
  */
 #include <arch/riscv.h>
 #include <arch/sysreg.h>
+#include <hal/cpu.h>
 #include <hal/info.h>
 #include <hal/irqchip.h>
 #include <hal/mmu.h>
 #include <kernel/config.h>
 #include <kernel/printk.h>
+#include <stdatomic.h>
 
-#define PLIC_PRIORITY(line)   (0x000000 + 4 * (line))
+#define PLIC_PRIORITY(line)    (0x000000 + 4 * (line))
 #define PLIC_ENABLE(ctx, line) (0x002000 + 0x80 * (ctx) + 4 * ((line) / 32))
-#define PLIC_THRESHOLD(ctx)   (0x200000 + 0x1000 * (ctx))
-#define PLIC_CLAIM(ctx)       (0x200004 + 0x1000 * (ctx))
+#define PLIC_THRESHOLD(ctx)    (0x200000 + 0x1000 * (ctx))
+#define PLIC_CLAIM(ctx)        (0x200004 + 0x1000 * (ctx))
 
 enum { S_EXTERNAL = 9 }; /* as interrupts-extended names it */
 
-static uintptr_t plic;    /* virtual */
-static unsigned  context; /* of the boot hart in S-mode */
-static unsigned  lines;
+static uintptr_t plic;   /* virtual */
+static unsigned context; /* of the boot hart in S-mode */
+static unsigned lines;
 
 static volatile uint32_t *reg(unsigned offset)
 {
@@ -83,28 +86,48 @@ void hal_irqchip_init(void)
         *reg(PLIC_PRIORITY(line)) = 1; /* above the threshold; PLIC_ENABLE decides */
         hal_irq_mask((int)line);
     }
-}
-
-void hal_irqchip_init_cpu(void)
-{
     *reg(PLIC_THRESHOLD(context)) = 0;
     csr_set(sie, SIE_SEIE);
 }
 
+void hal_irqchip_init_cpu(void)
+{
+    csr_clear(sip, SIE_SSIE); /* by which the firmware may have started us */
+}
+
+/* Of timer and IPI; 0: the line is a device's. */
+static unsigned long sie_bit(int irq)
+{
+    return irq == RISCV_IRQ_TIMER ? SIE_STIE : irq == RISCV_IRQ_IPI ? SIE_SSIE : 0;
+}
+
+/* Each register has 32 lines, so what two CPUs want must not overlap. */
+static void plic_enable(unsigned line, bool on)
+{
+    static atomic_uint busy;
+    volatile uint32_t *enable = reg(PLIC_ENABLE(context, line));
+    uint32_t bit = 1u << line % 32;
+    while (atomic_exchange_explicit(&busy, 1, memory_order_acquire) != 0)
+        hal_cpu_relax();
+    *enable = on ? *enable | bit : *enable & ~bit;
+    __asm__ volatile("fence o, w" : : : "memory"); /* the device first, then the word below */
+    atomic_store_explicit(&busy, 0, memory_order_release);
+}
+
 void hal_irq_unmask(int irq)
 {
-    if (irq == RISCV_IRQ_TIMER)
-        csr_set(sie, SIE_STIE);
+    if (sie_bit(irq) != 0)
+        csr_set(sie, sie_bit(irq));
     else
-        *reg(PLIC_ENABLE(context, (unsigned)irq)) |= 1u << irq % 32;
+        plic_enable((unsigned)irq, true);
 }
 
 void hal_irq_mask(int irq)
 {
-    if (irq == RISCV_IRQ_TIMER)
-        csr_clear(sie, SIE_STIE);
+    if (sie_bit(irq) != 0)
+        csr_clear(sie, sie_bit(irq));
     else
-        *reg(PLIC_ENABLE(context, (unsigned)irq)) &= ~(1u << irq % 32);
+        plic_enable((unsigned)irq, false);
 }
 
 int hal_irq_claim(void)
@@ -112,8 +135,13 @@ int hal_irq_claim(void)
     unsigned long pending = csr_read(sip) & csr_read(sie);
     if (pending & SIE_STIE)
         return RISCV_IRQ_TIMER;
+    if (pending & SIE_SSIE) {
+        csr_clear(sip, SIE_SSIE); /* first: who calls from here on, calls again */
+        __asm__ volatile("fence" : : : "memory");
+        return RISCV_IRQ_IPI;
+    }
     if (pending & SIE_SEIE) {
-        uint32_t line = *reg(PLIC_CLAIM(context)); /* 0: another hart was faster */
+        uint32_t line = *reg(PLIC_CLAIM(context)); /* 0: it was masked meanwhile */
         return line == 0 ? IRQ_NONE : (int)line;
     }
     return IRQ_NONE;
@@ -121,6 +149,6 @@ int hal_irq_claim(void)
 
 void hal_irq_eoi(int irq)
 {
-    if (irq != RISCV_IRQ_TIMER)
+    if (sie_bit(irq) == 0)
         *reg(PLIC_CLAIM(context)) = (uint32_t)irq;
 }

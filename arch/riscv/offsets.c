@@ -1,6 +1,7 @@
 /* offsets.c - numbers that assembly needs from C; compiled to text, from which the build makes offsets.h. */
 #include <arch/context.h>
 #include <arch/frame.h>
+#include <arch/riscv.h>
 #include <stddef.h>
 
 /* clang-format off */
@@ -8,6 +9,7 @@
     __asm__ volatile("\n.ascii \"->" #name " %0\"" : : "i"((unsigned long long)(value)))
 #define REG(name)           DEFINE(FRAME_##name, offsetof(struct hal_frame, name))
 #define SAVED(name)         DEFINE(CONTEXT_##name, offsetof(struct context, name))
+#define START(name)         DEFINE(START_##name, offsetof(struct riscv_start, name))
 
 void offsets(void);
 
@@ -27,4 +29,6 @@ void offsets(void)
     SAVED(ra);
     SAVED(s0); SAVED(s1); SAVED(s2); SAVED(s3); SAVED(s4); SAVED(s5);
     SAVED(s6); SAVED(s7); SAVED(s8); SAVED(s9); SAVED(s10); SAVED(s11);
+
+    START(stack_top); START(satp);
 }

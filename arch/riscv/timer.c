@@ -6,7 +6,7 @@
 #include <hal/timer.h>
 #include <lib/string.h>
 
-static bool sstc;
+static bool sstc; /* all harts have it */
 
 /*
  * Is "sstc" among the extensions, either in the list of strings or in the old ISA string, between
@@ -27,7 +27,11 @@ static bool has_sstc(const struct dt *dt, int cpu)
 
 void riscv_timer_probe(const struct dt *dt)
 {
-    sstc = has_sstc(dt, dt_first_child(dt, dt_find(dt, "/cpus")));
+    sstc = true;
+    for (int n = dt_first_child(dt, dt_find(dt, "/cpus")); n >= 0; n = dt_next_sibling(dt, n)) {
+        if (dt_has_string(dt, n, "device_type", "cpu") && dt_is_enabled(dt, n) && !has_sstc(dt, n))
+            sstc = false;
+    }
 }
 
 void hal_timer_init_cpu(void)
@@ -42,5 +46,5 @@ void hal_timer_arm(uint64_t when)
     if (sstc)
         csr_write(CSR_STIMECMP, when);
     else
-        sbi_call(SBI_EXT_TIME, 0, when, 0);
+        sbi_call(SBI_EXT_TIME, 0, when, 0, 0);
 }

@@ -10,8 +10,8 @@
 
 static const struct cause {
     enum trap_kind kind;
-    unsigned       prot;
-    const char    *what;
+    unsigned prot;
+    const char *what;
 } causes[] = {
     [0] = { TRAP_ALIGNMENT, PROT_X, "instruction address misaligned" MANUAL },
     [1] = { TRAP_PAGE_FAULT, PROT_X, "instruction access fault" MANUAL },
@@ -28,8 +28,12 @@ static const struct cause {
     [15] = { TRAP_PAGE_FAULT, PROT_W, "store or AMO page fault" MANUAL },
 };
 
-void riscv_trap_init(void)
+/* Each fills a slot, as every stack does: panic() looks at the top of it. */
+static char emergency_stacks[MAX_CPUS][KSTACK_SLOT] __attribute__((aligned(KSTACK_SLOT)));
+
+void riscv_trap_init(unsigned cpu)
 {
+    csr_write(sscratch, emergency_stacks[cpu + 1] - KSTACK_RESERVED - sizeof(struct hal_frame));
     csr_write(stvec, riscv_trap_entry); /* direct mode: the low bits are zero */
 }
 

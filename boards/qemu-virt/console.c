@@ -26,7 +26,7 @@ void hal_console_init(void)
 void hal_console_putc(char c)
 {
     if (board.uart == 0) {
-        sbi_call(SBI_LEGACY_PUTCHAR, 0, (unsigned char)c, 0);
+        sbi_call(SBI_LEGACY_PUTCHAR, 0, (unsigned char)c, 0, 0);
         return;
     }
     while ((*reg(UART_LSR) & LSR_TX_EMPTY) == 0) {

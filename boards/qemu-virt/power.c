@@ -13,13 +13,13 @@ void hal_power_off(int status)
         *(volatile uint32_t *)board.test =
             status == 0 ? FINISHER_PASS : (uint32_t)status << STATUS_SHIFT | FINISHER_FAIL;
     else
-        sbi_call(SBI_EXT_SRST, 0, SBI_SRST_SHUTDOWN, 0);
+        sbi_call(SBI_EXT_SRST, 0, SBI_SRST_SHUTDOWN, 0, 0);
     hal_halt(); /* the machine needs a moment */
 }
 
 void hal_reboot(void)
 {
     hal_irq_save();
-    sbi_call(SBI_EXT_SRST, 0, SBI_SRST_COLD_REBOOT, 0);
+    sbi_call(SBI_EXT_SRST, 0, SBI_SRST_COLD_REBOOT, 0, 0);
     hal_halt();
 }

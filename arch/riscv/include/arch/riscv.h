@@ -10,13 +10,28 @@ struct hal_frame;
 /* Interrupt lines: those of the PLIC under their own numbers, of which it has no 0. */
 enum { RISCV_IRQ_TIMER = 0, RISCV_IRQ_IPI = MAX_IRQS - 1 };
 
+/* What a hart needs that begins in boot.S: constant from its start on. */
+struct riscv_start {
+    uintptr_t stack_top;
+    uintptr_t satp; /* the kernel's tree */
+    unsigned cpu;
+};
+
 _Noreturn void early_main(unsigned long hart, uintptr_t dtb_pa, uint64_t entry_ticks);
+_Noreturn void riscv_secondary_main(const struct riscv_start *start);
 void riscv_trap(struct hal_frame *f, bool emergency);
 
 /* irqs off, boot, once each. */
-void riscv_trap_init(void);
 void riscv_irqchip_probe(const struct dt *dt, unsigned long hart);
 void riscv_timer_probe(const struct dt *dt);
+unsigned riscv_smp_probe(const struct dt *dt, unsigned long hart, uint32_t timer_hz); /* How many CPUs. */
 
+/* irqs off, once per CPU. */
+void riscv_trap_init(unsigned cpu);
+
+/* Any context, after hal_pt_kernel(). For satp. */
+uintptr_t riscv_kernel_satp(void);
+
+extern char riscv_secondary_boot[];
 extern char riscv_trap_entry[];
 extern char riscv_thread_entry[];

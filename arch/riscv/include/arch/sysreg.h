@@ -5,7 +5,8 @@
 #define SSTATUS_SPP (1ul << 8)
 #define SSTATUS_FS  (3ul << 13)
 
-#define SIE_STIE (1ul << 5) /* the same bits in sip */
+#define SIE_SSIE (1ul << 1) /* the same bits in sip */
+#define SIE_STIE (1ul << 5)
 #define SIE_SEIE (1ul << 9)
 
 #define SCAUSE_INTERRUPT (1ul << 63)
