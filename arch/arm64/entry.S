@@ -7,7 +7,7 @@
  *
  *  1 would the frame reach the guard page? then onto the emergency stack
  *  2 save all registers, and what the hardware says
- *  3 arm64_trap(frame, emergency, vector)
+ *  3 arm64_trap(frame, vector)
  *  4 restore, return to where it came from
  */
 #include <arch/offsets.h>
@@ -18,6 +18,10 @@
 #define GUARD_BITS 2 /* a slot is 1 << GUARD_BITS pages, of which the lowest is the guard */
 #if KSTACK_SLOT != PAGE_SIZE << GUARD_BITS
 #error "GUARD_BITS does not fit KSTACK_SLOT"
+#endif
+
+#if FRAME_x0 != 0
+#error "the last pair to be restored moves sp, so it has to lie lowest"
 #endif
 
 #define VECTOR_SIZE 128
@@ -79,16 +83,14 @@ arm64_trap_entry:
     str     x2, [sp, #FRAME_sp]
 
     /* 3 */
-    mov     x2, x0
+    mov     x1, x0
     mov     x0, sp
-    mov     x1, #0
     bl      arm64_trap
 
     /* 4: arm64_trap() came back, maybe long after, with other threads in between; sp is again this frame */
     ldp     x0, x1, [sp, #FRAME_elr]
     msr     elr_el1, x0
     msr     spsr_el1, x1
-    ldp     x0, x1, [sp, #FRAME_x0]
     ldp     x2, x3, [sp, #FRAME_x2]
     ldp     x4, x5, [sp, #FRAME_x4]
     ldp     x6, x7, [sp, #FRAME_x6]
@@ -104,7 +106,7 @@ arm64_trap_entry:
     ldp     x26, x27, [sp, #FRAME_x26]
     ldp     x28, x29, [sp, #FRAME_x28]
     ldr     x30, [sp, #FRAME_x30]
-    add     sp, sp, #FRAME_SIZE
+    ldp     x0, x1, [sp], #FRAME_SIZE
     eret                                        /* which also makes a store-exclusive to come fail */
 
 overflow:                                       /* never returns */
@@ -121,9 +123,8 @@ overflow:                                       /* never returns */
     mrs     x1, tpidrro_el0
     mrs     x2, tpidr_el0
     save_registers
-    mov     x2, x0
+    add     x1, x0, #VECTOR_EMERGENCY
     mov     x0, sp
-    mov     x1, #1
     bl      arm64_trap
 
     .section .bss

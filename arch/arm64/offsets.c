@@ -27,5 +27,6 @@ void offsets(void)
 
     DEFINE(START_SIZE, sizeof(struct arm64_start));
     START(stack_top); START(root); START(cpu);
+    DEFINE(VECTOR_EMERGENCY, VECTOR_EMERGENCY);
     DEFINE(ARM64_IRQ_IPI, ARM64_IRQ_IPI);
 }

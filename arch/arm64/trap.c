@@ -70,7 +70,8 @@ static const char *const vectors[VECTORS] = {
     "IRQ on the stack of user mode" VECTOR_MANUAL,
     "FIQ on the stack of user mode" VECTOR_MANUAL,
     "system error on the stack of user mode" VECTOR_MANUAL,
-    [6] = "unexpected FIQ" VECTOR_MANUAL,
+    [VECTOR_IRQ] = "IRQ" VECTOR_MANUAL, /* and no room for it */
+    "unexpected FIQ" VECTOR_MANUAL,
     "unexpected system error" VECTOR_MANUAL,
     "synchronous exception in user mode, which there is not" VECTOR_MANUAL,
     "IRQ in user mode, which there is not" VECTOR_MANUAL,
@@ -116,22 +117,26 @@ static void decode(struct trap_info *t, const struct hal_frame *f)
         t->addr = f->sp; /* the hardware does not say */
 }
 
-/* entry.S calls this, and returns to the interrupted code when it returns. */
-void arm64_trap(struct hal_frame *f, bool emergency, unsigned vector)
+static __attribute__((noinline)) void exception(struct hal_frame *f, unsigned vector)
 {
-    static const struct trap_info interrupt = { .kind = TRAP_IRQ };
-    if (vector == VECTOR_IRQ && !emergency) {
-        trap_dispatch(f, &interrupt);
-        return;
-    }
     struct trap_info t = {
         .kind = TRAP_UNKNOWN,
-        .emergency = emergency,
+        .emergency = vector >= VECTOR_EMERGENCY,
         .addr = f->far,
         .code = f->esr,
-        .what = vectors[vector],
+        .what = vectors[vector % VECTORS],
     };
-    if (vector == VECTOR_SYNC)
+    if (vector % VECTORS == VECTOR_SYNC)
         decode(&t, f);
     trap_dispatch(f, &t);
+}
+
+/* entry.S calls this, and returns to the interrupted code when it returns. */
+void arm64_trap(struct hal_frame *f, unsigned vector)
+{
+    static const struct trap_info interrupt = { .kind = TRAP_IRQ };
+    if (vector == VECTOR_IRQ)
+        trap_dispatch(f, &interrupt);
+    else
+        exception(f, vector);
 }

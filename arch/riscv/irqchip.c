@@ -133,6 +133,8 @@ void hal_irq_mask(int irq)
 int hal_irq_claim(void)
 {
     unsigned long pending = csr_read(sip) & csr_read(sie);
+    if (pending == 0)
+        return IRQ_NONE;
     if (pending & SIE_STIE)
         return RISCV_IRQ_TIMER;
     if (pending & SIE_SSIE) {

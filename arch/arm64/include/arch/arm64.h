@@ -11,8 +11,11 @@ struct hal_frame;
 /* Interrupt lines: those of the GIC under their own numbers. */
 enum { ARM64_IRQ_IPI = 0, ARM64_IRQ_TIMER = 27 }; /* a software interrupt; the virtual timer */
 
-/* Vectors, by their place in the table (Arm ARM D1.3): the two that are expected, of EL1 on its own stack. */
-enum { VECTOR_SYNC = 4, VECTOR_IRQ = 5, VECTORS = 16 };
+/*
+ * Vectors, by their place in the table (Arm ARM D1.3): the two that are expected, of EL1 on its own stack; and
+ * what entry.S adds on the emergency stack.
+ */
+enum { VECTOR_SYNC = 4, VECTOR_IRQ = 5, VECTORS = 16, VECTOR_EMERGENCY = 16 };
 
 /*
  * What a CPU needs that waits in boot.S. It looks with MMU and caches off: what is written here has to be
@@ -32,7 +35,7 @@ static inline unsigned arm64_place(void)
 
 _Noreturn void early_main(uintptr_t params_pa, uint64_t entry_ticks);
 _Noreturn void arm64_secondary_main(unsigned cpu);
-void arm64_trap(struct hal_frame *f, bool emergency, unsigned vector);
+void arm64_trap(struct hal_frame *f, unsigned vector);
 
 /* irqs off, boot, once each. */
 uint32_t arm64_timer_probe(void);              /* ticks a second */
