@@ -144,5 +144,6 @@ void kernel_secondary_main(unsigned index)
     hal_irq_unmask(hal_info.ipi_irq);
     atomic_fetch_or_explicit(&online, 1u << index, memory_order_seq_cst);
     hal_tlb_flush_all(); /* what was flushed before we were seen to be online */
+    hal_irq_enable();
     sched_idle();
 }
