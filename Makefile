@@ -264,7 +264,7 @@ debug: image ## the same with gdb attached before the first instruction
 
 include tests/unit/unit.mk
 
-.PHONY: check check-port test soak bench
+.PHONY: check check-port models test soak bench
 check-port: test-image
 	@$(PYTHON) tools/check-hal $(OUT) --nm $(NM)
 ifneq ($(LLVM),1)
@@ -276,6 +276,8 @@ check: ## the rules that tools can check: layers, HAL, stacks, style, ports in s
 	@$(PYTHON) tools/check-docs
 	@$(PYTHON) tools/check-style
 	@for arch in $(ARCHES); do $(MAKE) --no-print-directory ARCH=$$arch BOARD= check-port || exit 1; done
+models: ## the models of the locks and the scheduler, over every interleaving
+	@$(PYTHON) tests/model/run
 test: ## everything that must pass: host, three ports, all variants; ends with N passed, N failed
 	@$(PYTHON) tools/test
 soak: ## the long runs: mutants, demo 539, an hour of the allocators, failing allocations, fuzzing
