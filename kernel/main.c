@@ -14,6 +14,7 @@
 #include <kernel/monitor.h>
 #include <kernel/page.h>
 #include <kernel/panic.h>
+#include <kernel/pid.h>
 #include <kernel/sched.h>
 #include <kernel/smp.h>
 #include <kernel/vm.h>
@@ -153,6 +154,7 @@ void kernel_main(const struct boot_info *bi)
     map_ns = clock_uptime_ns() - start;
     cache_init();
     kmalloc_init();
+    proc_init_table((int)option_uint("pid_max", PID_MOST_DEFAULT, PID_MOST_LEAST, PID_MOST_MOST));
     sched_init(current(), option_uint("quantum", QUANTUM_DEFAULT_MS, 1, QUANTUM_MOST_MS));
 
     irq_init();

@@ -16,7 +16,8 @@ bool memory_reclaim(void)
     bool any = false;
     if (!cpu->reclaiming) { /* what is done here allocates nothing, but who calls may do so under it */
         cpu->reclaiming = true;
-        any = kstack_trim();
+        any = proc_trim();
+        any |= kstack_trim();
         any |= cache_reclaim();
         any |= page_list_drain();
         cpu->reclaiming = false;

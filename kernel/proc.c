@@ -3,39 +3,50 @@
  *
  * A zombie is reaped only after it has left its stack: it becomes ZOMBIE under its run-queue lock, which is
  * let go by whoever runs next, and the reaper takes that lock once before it frees anything.
+ *
+ * No memory is asked for with the table locked: see enter_table(). docs/processes.md tells the rest.
  */
 #include <hal/context.h>
 #include <hal/timer.h>
 #include <kernel/kassert.h>
+#include <kernel/kmalloc.h>
 #include <kernel/kstack.h>
+#include <kernel/pid.h>
 #include <kernel/proc.h>
 #include <kernel/sched.h>
+#include <kernel/slab.h>
+#include <kernel/smp.h>
 #include <lib/string.h>
 #include <uapi/errno.h>
 
-enum { PID_MAX = 32767 };
+enum { AT_ONCE = 64 }; /* processes that are looked at, or given away, before interrupts may come */
 
 static struct {
     struct spinlock lock;
-    struct list     all;    /* by age */
-    unsigned        count;
-    unsigned long   switches_of_dead;
-    int             last_pid;
-    uint32_t        pids[PID_MAX / 32 + 1]; /* a bit per PID in use */
-    struct proc    *init;   /* PID 1, who adopts orphans */
-} table = { .lock = SPINLOCK_INIT("process table", RANK_PROC_TABLE), .all = LIST_INIT(table.all) };
+    struct pids pids;
+    struct proc *init; /* PID 1, who adopts orphans */
+    unsigned long switches_of_dead;
+    atomic_uint count;   /* changed under the lock */
+    struct cache *cache; /* fixed */
+} table = { .lock = SPINLOCK_INIT("process table", RANK_PROC_TABLE) };
 
 static struct proc idle[MAX_CPUS];
 
 const char *proc_state_name(enum proc_state state)
 {
     switch (state) {
-    case PROC_NEW: return "NEW";
-    case PROC_READY: return "READY";
-    case PROC_RUNNING: return "RUNNING";
-    case PROC_SLEEPING: return "SLEEPING";
-    case PROC_ZOMBIE: return "ZOMBIE";
-    case PROC_DEAD: return "DEAD";
+    case PROC_NEW:
+        return "NEW";
+    case PROC_READY:
+        return "READY";
+    case PROC_RUNNING:
+        return "RUNNING";
+    case PROC_SLEEPING:
+        return "SLEEPING";
+    case PROC_ZOMBIE:
+        return "ZOMBIE";
+    case PROC_DEAD:
+        return "DEAD";
     }
     return "?";
 }
@@ -46,17 +57,30 @@ void proc_bad_edge(const struct proc *p, enum proc_state to)
           proc_state_name(to));
 }
 
+/* What a process that has ended leaves as it was, and the next one finds. */
+static void construct(void *object)
+{
+    struct proc *p = object;
+    list_init(&p->turn);
+    list_init(&p->children);
+    list_init(&p->zombies);
+    list_init(&p->sibling);
+}
+
 static void init_proc(struct proc *p, const char *name, unsigned prio, uintptr_t stack)
 {
-    *p = (struct proc){ .prio = prio, .stack = stack, .state = PROC_NEW };
+    p->switches = 0;
+    p->run_ticks = 0;
+    p->state = PROC_NEW;
+    p->woken = false;
     p->affinity = UINT32_MAX;
     p->nice = (PRIO_NORMAL - (int)prio) * NICE_PER_PRIO;
+    atomic_store_explicit(&p->killed, false, memory_order_relaxed);
+    p->prio = prio;
     strlcpy(p->name, name, sizeof(p->name));
-    list_init(&p->turn);
-    list_init(&p->table);
-    list_init(&p->children);
-    list_init(&p->sibling);
-    waitq_init(&p->child_exit, "child exit");
+    p->stack = stack;
+    p->waits_for = 0;
+    p->ended = false;
 }
 
 void proc_init(void)
@@ -67,31 +91,23 @@ void proc_init(void)
 struct proc *proc_make_idle(unsigned cpu, uintptr_t stack)
 {
     struct proc *p = &idle[cpu];
+    construct(p);
     init_proc(p, "idle", 0, stack);
     cpus[cpu].index = cpu;
     proc_set_cpu(p, &cpus[cpu]);
     proc_set_state(p, PROC_READY);
     proc_set_state(p, PROC_RUNNING);
-    unsigned long s = spin_lock(&table.lock);
-    list_add_tail(&table.all, &p->table);
-    table.count++;
-    spin_unlock(&table.lock, s);
+    atomic_fetch_add_explicit(&table.count, 1, memory_order_relaxed);
     return p;
 }
 
-/* Table lock held. PIDs rise and wrap, so that one is not used again at once. -EAGAIN if all are taken. */
-static int new_pid(void)
+void proc_init_table(int pid_max)
 {
-    for (unsigned tries = 0; tries < PID_MAX; tries++) {
-        table.last_pid = table.last_pid == PID_MAX ? 1 : table.last_pid + 1;
-        uint32_t *word = &table.pids[table.last_pid / 32];
-        uint32_t bit = 1u << table.last_pid % 32;
-        if (*word & bit)
-            continue;
-        *word |= bit;
-        return table.last_pid;
-    }
-    return -EAGAIN;
+    void *memory = kzalloc(pids_bytes(pid_max));
+    table.cache = cache_create("proc", sizeof(struct proc), 0, construct);
+    if (memory == NULL || table.cache == NULL)
+        panic("no memory for the process table");
+    pids_init(&table.pids, pid_max, memory);
 }
 
 /* The first thing a new thread does. It comes out of the switch, so it holds its run-queue lock. */
@@ -104,50 +120,96 @@ static void thread_start(void *arg)
     proc_exit(0);
 }
 
-int proc_spawn(const char *name, unsigned prio, void (*fn)(void *), void *arg)
+/* Gives p a PID and a place beside its parent's other children. The PID, -EAGAIN or -ENOMEM. */
+static int enter_table(struct proc *p)
 {
-    KASSERT(prio < PRIO_COUNT);
-    uintptr_t stack = kstack_alloc();
-    if (stack == 0)
-        return -ENOMEM;
-    /* The process itself lies at the top of its stack, out of reach of an overflow. */
-    uintptr_t top = stack + KSTACK_SLOT - KSTACK_RESERVED;
-    struct proc *p = (struct proc *)((top - sizeof(struct proc)) & ~(uintptr_t)15);
-    init_proc(p, name, prio, stack);
-    p->fn = fn;
-    p->arg = arg;
-    p->sp = hal_context_init(p, thread_start, p);
-
-    unsigned long s = spin_lock(&table.lock);
-    int pid = new_pid();
-    if (pid > 0) {
-        p->pid = pid;
-        p->parent = current();
-        proc_set_cpu(p, p->parent->cpu);
-        list_add_tail(&table.all, &p->table);
-        list_add_tail(&p->parent->children, &p->sibling);
-        table.count++;
-        if (pid == 1)
-            table.init = p;
+    void *page = NULL;
+    int pid;
+    for (;;) {
+        unsigned long s = spin_lock(&table.lock);
+        pid = pid_give(&table.pids, p, &page);
+        if (pid > 0) {
+            p->pid = pid;
+            p->parent = current();
+            proc_set_cpu(p, p->parent->cpu);
+            list_add_tail(&p->parent->children, &p->sibling);
+            atomic_fetch_add_explicit(&table.count, 1, memory_order_relaxed);
+            if (pid == 1)
+                table.init = p;
+        }
+        spin_unlock(&table.lock, s);
+        if (pid != -ENOMEM)
+            break;
+        page = page_alloc_zero(0, PAGE_OTHER);
+        if (page == NULL)
+            break;
     }
-    spin_unlock(&table.lock, s);
-    if (pid < 0) {
-        kstack_free(stack);
-        return pid;
-    }
-    sched_start(p);
+    if (page != NULL)
+        page_free(page, 0);
     return pid;
 }
 
-/* Table lock held. */
-static void give_away_children(struct proc *p)
+static int spawn(uint32_t mask, const char *name, unsigned prio, void (*fn)(void *), void *arg)
 {
-    struct proc *child, *after;
-    list_for_each_entry_safe(child, after, &p->children, sibling) {
+    KASSERT(prio < PRIO_COUNT);
+    struct proc *p = cache_alloc(table.cache);
+    if (p == NULL)
+        return -ENOMEM;
+    uintptr_t stack = kstack_alloc();
+    int pid = -ENOMEM;
+    if (stack != 0) {
+        init_proc(p, name, prio, stack);
+        p->affinity = mask;
+        p->fn = fn;
+        p->arg = arg;
+        p->sp = hal_context_init(kstack_top(stack), thread_start, p);
+        pid = enter_table(p);
+    }
+    if (pid > 0) {
+        sched_start(p);
+        return pid;
+    }
+    if (stack != 0)
+        kstack_free(stack);
+    cache_free(table.cache, p);
+    return pid;
+}
+
+int proc_spawn(const char *name, unsigned prio, void (*fn)(void *), void *arg)
+{
+    return spawn(current()->affinity, name, prio, fn, arg);
+}
+
+int proc_spawn_on(uint32_t mask, const char *name, unsigned prio, void (*fn)(void *), void *arg)
+{
+    return (mask & smp_online()) == 0 ? -EINVAL : spawn(mask, name, prio, fn, arg);
+}
+
+/* Table lock held. Has the parent of p, which has ended, been waiting for that? */
+static void tell_parent(struct proc *p)
+{
+    struct proc *parent = p->parent;
+    if (parent->waits_for != -1 && parent->waits_for != p->pid)
+        return;
+    parent->waits_for = 0;
+    sched_wake(parent); /* it looks under the table lock, which we still hold */
+}
+
+/* Table lock held. Makes some children of p those of PID 1. True: there are no more. */
+static bool give_away_some(struct proc *p)
+{
+    for (unsigned n = 0; n < AT_ONCE; n++) {
+        struct list *from = list_empty(&p->children) ? &p->zombies : &p->children;
+        if (list_empty(from))
+            return true;
+        struct proc *child = list_first_entry(from, struct proc, sibling);
         list_del(&child->sibling);
         child->parent = table.init;
-        list_add_tail(&table.init->children, &child->sibling);
+        list_add_tail(child->ended ? &table.init->zombies : &table.init->children, &child->sibling);
+        if (child->ended)
+            tell_parent(child);
     }
+    return false;
 }
 
 void proc_exit(int code)
@@ -155,98 +217,144 @@ void proc_exit(int code)
     struct proc *p = current();
     if (p->pid <= 1)
         panic("%s (PID %d) must not end", p->name, p->pid);
-    hal_irq_save();
+    hal_irq_disable();
     spin_lock_raw(&table.lock);
-    bool had_children = !list_empty(&p->children);
-    give_away_children(p);
+    while (!give_away_some(p)) {
+        spin_unlock_raw(&table.lock);
+        hal_irq_enable(); /* what has waited for it comes here */
+        hal_irq_disable();
+        spin_lock_raw(&table.lock);
+    }
     p->exit_code = code;
-    if (had_children)
-        waitq_wake_all(&table.init->child_exit);
-    waitq_wake_all(&p->parent->child_exit); /* it looks under the table lock, which we still hold */
+    p->ended = true;
+    list_del(&p->sibling);
+    list_add_tail(&p->parent->zombies, &p->sibling);
+    tell_parent(p);
     spin_lock_raw(&p->cpu->rq.lock);
     proc_set_state(p, PROC_ZOMBIE);
     spin_unlock_raw(&table.lock);
     sched_exit(); /* whoever runs next lets our run-queue lock go */
 }
 
-/*
- * Takes a zombie child out of the table. Returns it, or NULL; *any tells whether the caller has such a child
- * at all.
- */
-static struct proc *take_zombie(int pid, bool *any)
+/* Table lock held. *zombie: a child of me with that PID (or any, if it is -1) that has ended, or NULL. */
+static int find_child(struct proc *me, int pid, struct proc **zombie)
 {
-    struct proc *zombie = NULL, *child;
-    *any = false;
-    unsigned long s = spin_lock(&table.lock);
-    list_for_each_entry(child, &current()->children, sibling) {
-        if (pid != -1 && child->pid != pid)
-            continue;
-        *any = true;
-        if (child->state != PROC_ZOMBIE)
-            continue;
-        zombie = child;
-        break;
+    *zombie = NULL;
+    if (pid != -1) {
+        struct proc *child = pid_find(&table.pids, pid);
+        if (child == NULL || child->parent != me)
+            return -ECHILD;
+        if (child->ended)
+            *zombie = child;
+    } else if (!list_empty(&me->zombies)) {
+        *zombie = list_first_entry(&me->zombies, struct proc, sibling);
+    } else if (list_empty(&me->children)) {
+        return -ECHILD;
     }
-    if (zombie != NULL) {
-        struct spinlock *left_its_stack = &zombie->cpu->rq.lock;
-        spin_lock_raw(left_its_stack);
-        spin_unlock_raw(left_its_stack);
-        proc_set_state(zombie, PROC_DEAD);
-        list_del(&zombie->sibling);
-        list_del(&zombie->table);
-        table.pids[zombie->pid / 32] &= ~(1u << zombie->pid % 32);
-        table.count--;
-        table.switches_of_dead += zombie->switches;
-    }
-    spin_unlock(&table.lock, s);
-    return zombie;
+    return *zombie != NULL ? (*zombie)->pid : 0;
 }
 
-int proc_wait(int pid, int *code)
+/* proc_try_wait(). patient: if it is 0, the caller is woken when it would not be 0 any more. */
+static int reap(int pid, int *code, bool patient)
 {
-    struct proc *zombie;
-    bool any;
-    wait_event(&current()->child_exit, (zombie = take_zombie(pid, &any)) != NULL || !any);
-    if (zombie == NULL)
-        return -ECHILD;
-    pid = zombie->pid;
+    struct proc *me = current(), *zombie;
+    unsigned long s = spin_lock(&table.lock);
+    int found = find_child(me, pid, &zombie);
+    if (found <= 0) {
+        me->waits_for = found == 0 && patient ? pid : 0;
+        spin_unlock(&table.lock, s);
+        return found;
+    }
+    list_del(&zombie->sibling);
+    void *page = pid_take_back(&table.pids, found);
+    atomic_fetch_sub_explicit(&table.count, 1, memory_order_relaxed);
+    table.switches_of_dead += zombie->switches;
+    spin_unlock_raw(&table.lock);
+    /* It is ours alone. When we get this lock, it has left its stack. */
+    spin_unlock(&sched_lock_of(zombie)->lock, s);
+    proc_set_state(zombie, PROC_DEAD);
     if (code != NULL)
         *code = zombie->exit_code;
     kstack_free(zombie->stack);
-    return pid;
+    cache_free(table.cache, zombie);
+    if (page != NULL)
+        page_free(page, 0);
+    return found;
+}
+
+int proc_try_wait(int pid, int *code)
+{
+    return reap(pid, code, false);
+}
+
+/* A wake-up that comes between the look and the sleep leaves its token; an old one only has us look again. */
+int proc_wait(int pid, int *code)
+{
+    for (;;) {
+        int found = reap(pid, code, true);
+        if (found != 0)
+            return found;
+        if (proc_killed())
+            return -EINTR;
+        sched_sleep();
+    }
+}
+
+int proc_with(int pid, void (*fn)(struct proc *p, void *arg), void *arg)
+{
+    unsigned long s = spin_lock(&table.lock);
+    struct proc *p = pid_find(&table.pids, pid);
+    if (p != NULL)
+        fn(p, arg);
+    spin_unlock(&table.lock, s);
+    return p != NULL ? 0 : -ESRCH;
+}
+
+int proc_visit(int from, unsigned most, void (*fn)(struct proc *p, void *arg), void *arg)
+{
+    struct proc *p = NULL;
+    unsigned long s = spin_lock(&table.lock);
+    while (most-- > 0 && (p = pid_next(&table.pids, from)) != NULL) {
+        from = p->pid + 1;
+        fn(p, arg);
+    }
+    spin_unlock(&table.lock, s);
+    return p != NULL ? from : 0;
 }
 
 void proc_for_each(void (*fn)(struct proc *p, void *arg), void *arg)
 {
-    unsigned long s = spin_lock(&table.lock);
-    struct proc *p;
-    list_for_each_entry(p, &table.all, table)
-        fn(p, arg);
-    spin_unlock(&table.lock, s);
-}
-
-uint64_t proc_run_ticks(struct proc *p)
-{
-    unsigned long s = spin_lock(&p->cpu->rq.lock);
-    uint64_t ticks = p->run_ticks;
-    if (p->state == PROC_RUNNING)
-        ticks += hal_timer_now() - p->cpu->rq.switched;
-    spin_unlock(&p->cpu->rq.lock, s);
-    return ticks;
+    for (unsigned i = 0; i < MAX_CPUS; i++) {
+        if (idle[i].state != 0)
+            fn(&idle[i], arg);
+    }
+    for (int from = 1; from != 0;)
+        from = proc_visit(from, AT_ONCE, fn, arg);
 }
 
 unsigned proc_count(void)
 {
-    return table.count;
+    return atomic_load_explicit(&table.count, memory_order_relaxed);
+}
+
+static void add_switches(struct proc *p, void *sum)
+{
+    *(unsigned long *)sum += p->switches;
 }
 
 unsigned long proc_switches(void)
 {
     unsigned long s = spin_lock(&table.lock);
     unsigned long sum = table.switches_of_dead;
-    struct proc *p;
-    list_for_each_entry(p, &table.all, table)
-        sum += p->switches;
     spin_unlock(&table.lock, s);
+    proc_for_each(add_switches, &sum);
     return sum;
+}
+
+bool proc_trim(void)
+{
+    void *page = pids_trim(&table.pids);
+    if (page != NULL)
+        page_free(page, 0);
+    return page != NULL;
 }

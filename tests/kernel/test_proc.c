@@ -7,6 +7,7 @@
 #include <kernel/ktest.h>
 #include <kernel/page.h>
 #include <kernel/sched.h>
+#include <kernel/waitq.h>
 #include <lib/string.h>
 #include <stdatomic.h>
 #include <uapi/errno.h>
@@ -134,7 +135,7 @@ KTEST("proc-orphans", test_orphans);
 
 /* Until memory, stack slots or PIDs end: an error, not a panic; then all comes back. */
 static struct waitq gate;
-static atomic_uint  gate_open;
+static atomic_uint gate_open;
 
 static void at_the_gate(void *arg)
 {

@@ -103,6 +103,11 @@ size_t vm_table_pages(void)
     return host_memory.tables;
 }
 
+bool proc_trim(void)
+{
+    return false;
+}
+
 bool kstack_trim(void)
 {
     void *spare = host_memory.spare_stack;
