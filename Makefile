@@ -106,7 +106,7 @@ LDFLAGS  := $(ARCH_LDFLAGS) -nostdlib -static -z noexecstack -z max-page-size=40
 # --- What the kernel is made of -------------------------------------------------------------------
 
 KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o smp.o \
-               proc.o proc_control.o pid.o kstack.o sched.o sched_rr.o waitq.o spinlock.o \
+               proc.o proc_life.o proc_control.o pid.o kstack.o sched.o sched_rr.o waitq.o spinlock.o \
                memmap.o buddy.o page.o page_debug.o vm.o vm_user.o vm_kernel.o vm_print.o \
                slab.o slab_cache.o slab_debug.o magazine.o kmalloc.o memory.o failalloc.o \
                console.o printk.o panic.o ksyms.o \

@@ -10,7 +10,6 @@
 #include <kernel/kassert.h>
 #include <kernel/kstack.h>
 #include <kernel/page.h>
-#include <kernel/proc.h>
 #include <kernel/spinlock.h>
 #include <kernel/vm.h>
 #include <lib/bitmap.h>
@@ -20,22 +19,16 @@
 
 enum {
     MAX_SLOTS = 65536,
-    KEPT_MOST = 16,
     FILL = 0xa5, /* DEBUG: of a fresh stack */
 };
 
 static struct {
     struct spinlock lock;
-    struct bitmap free;        /* slots below highest that were given back */
-    unsigned highest;          /* slots from here on were never used */
-    unsigned nused;            /* slots that have pages, or are about to have or to lose them */
-    uintptr_t kept[KEPT_MOST]; /* free stacks that stay mapped: most threads live shortly */
-    unsigned nkept;
+    struct bitmap free; /* slots below highest that were given back */
+    unsigned highest;   /* slots from here on were never used */
+    unsigned nused;     /* slots that have pages, or are about to have or to lose them */
     uint32_t words[MAX_SLOTS / 32 + MAX_SLOTS / 1024 + MAX_SLOTS / 32768 + 1]; /* of free */
 } slots = { .lock = SPINLOCK_INIT("kernel stacks", RANK_KSTACK) };
-
-/* Whose a stack is that is kept: so we know it, and a panic names it. */
-static struct proc nobody = { .name = "free stack" };
 
 static uintptr_t slot_base(unsigned slot)
 {
@@ -65,16 +58,6 @@ static uintptr_t reserve(void)
     return slot_base((unsigned)slot);
 }
 
-/* A slot and what it has of its pages, once they are out of all TLBs. */
-static void give_back(uintptr_t base)
-{
-    vm_unmap_free(&vm_kernel, base + PAGE_SIZE, KSTACK_SLOT - PAGE_SIZE);
-    unsigned long s = spin_lock(&slots.lock);
-    bitmap_set(&slots.free, slot_of(base));
-    slots.nused--;
-    spin_unlock(&slots.lock, s);
-}
-
 /* The pages of a slot, or as many as there is memory for. */
 static bool map(uintptr_t base)
 {
@@ -93,48 +76,33 @@ static bool map(uintptr_t base)
 uintptr_t kstack_alloc(void)
 {
     unsigned long s = spin_lock(&slots.lock);
-    bool fresh = slots.nkept == 0;
-    uintptr_t base = fresh ? reserve() : slots.kept[--slots.nkept];
+    uintptr_t base = reserve();
     spin_unlock(&slots.lock, s);
-    if (fresh && base != 0 && !map(base)) {
-        give_back(base);
-        base = 0;
-    }
-    if (base == 0)
+    if (base != 0 && !map(base)) {
+        kstack_free(base);
         return 0;
-    if (CONFIG_DEBUG)
-        memset((void *)(base + PAGE_SIZE), FILL, KSTACK_SLOT - PAGE_SIZE);
-    kstack_top(base)->proc = NULL;
+    }
+    if (base != 0)
+        kstack_refresh(base);
     return base;
 }
 
+/* A slot and what it has of its pages, once they are out of all TLBs. */
 void kstack_free(uintptr_t base)
 {
     unsigned slot = slot_of(base);
+    vm_unmap_free(&vm_kernel, base + PAGE_SIZE, KSTACK_SLOT - PAGE_SIZE);
     unsigned long s = spin_lock(&slots.lock);
-    KASSERT(slot < slots.highest && !bitmap_test(&slots.free, slot));
-    KASSERT(kstack_top(base)->proc != &nobody); /* freed twice */
-    kstack_top(base)->proc = &nobody;
-    bool keep = slots.nkept < KEPT_MOST;
-    if (keep)
-        slots.kept[slots.nkept++] = base;
+    KASSERT(slot < slots.highest && !bitmap_test(&slots.free, slot)); /* freed twice */
+    bitmap_set(&slots.free, slot);
+    slots.nused--;
     spin_unlock(&slots.lock, s);
-    if (!keep)
-        give_back(base);
 }
 
-bool kstack_trim(void)
+void kstack_refresh(uintptr_t base)
 {
-    bool any = false;
-    for (;;) {
-        unsigned long s = spin_lock(&slots.lock);
-        uintptr_t base = slots.nkept > 0 ? slots.kept[--slots.nkept] : 0;
-        spin_unlock(&slots.lock, s);
-        if (base == 0)
-            return any;
-        give_back(base);
-        any = true;
-    }
+    if (CONFIG_DEBUG)
+        memset((void *)(base + PAGE_SIZE), FILL, KSTACK_SLOT - PAGE_SIZE);
 }
 
 size_t kstack_pages(void)

@@ -26,16 +26,6 @@ void pids_init(struct pids *t, int most, void *zeroed_memory)
     bitmap_init(&t->free, (size_t)most + 1, t->page + pages_of(most));
 }
 
-static struct pid_page *page_of_pid(const struct pids *t, int pid)
-{
-    return &t->page[(unsigned)pid / PIDS_PER_PAGE];
-}
-
-static struct proc **place_of(const struct pid_page *page, int pid)
-{
-    return &page->proc[(unsigned)pid % PIDS_PER_PAGE];
-}
-
 /* 0: none is free. */
 static int next_free(const struct pids *t)
 {
@@ -57,7 +47,7 @@ int pid_give(struct pids *t, struct proc *p, void **page)
     int pid = next_free(t);
     if (pid == 0)
         return -EAGAIN;
-    struct pid_page *in = page_of_pid(t, pid);
+    struct pid_page *in = pid_page(t, pid);
     if (in->proc == NULL) {
         in->proc = pids_trim(t);
         if (in->proc == NULL) {
@@ -71,7 +61,7 @@ int pid_give(struct pids *t, struct proc *p, void **page)
         t->highest = pid;
     else
         bitmap_clear(&t->free, (size_t)pid);
-    *place_of(in, pid) = p;
+    in->proc[(unsigned)pid % PIDS_PER_PAGE] = p;
     in->used++;
     t->last = pid;
     return pid;
@@ -79,9 +69,9 @@ int pid_give(struct pids *t, struct proc *p, void **page)
 
 void *pid_take_back(struct pids *t, int pid)
 {
-    struct pid_page *in = page_of_pid(t, pid);
+    struct pid_page *in = pid_page(t, pid);
     bitmap_set(&t->free, (size_t)pid);
-    *place_of(in, pid) = NULL;
+    in->proc[(unsigned)pid % PIDS_PER_PAGE] = NULL;
     if (--in->used > 0)
         return NULL;
     void *empty = in->proc;
@@ -89,23 +79,15 @@ void *pid_take_back(struct pids *t, int pid)
     return atomic_exchange_explicit(&t->spare, empty, memory_order_acq_rel);
 }
 
-struct proc *pid_find(const struct pids *t, int pid)
-{
-    if (pid < 1 || pid > t->most)
-        return NULL;
-    const struct pid_page *in = page_of_pid(t, pid);
-    return in->proc == NULL ? NULL : *place_of(in, pid);
-}
-
 struct proc *pid_next(const struct pids *t, int from)
 {
     for (int pid = from; pid <= t->highest;) {
-        const struct pid_page *in = page_of_pid(t, pid);
+        const struct pid_page *in = pid_page(t, pid);
         if (in->proc == NULL) {
             pid += PIDS_PER_PAGE - pid % PIDS_PER_PAGE;
             continue;
         }
-        struct proc *p = *place_of(in, pid);
+        struct proc *p = in->proc[(unsigned)pid % PIDS_PER_PAGE];
         if (p != NULL)
             return p;
         pid++;

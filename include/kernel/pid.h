@@ -44,8 +44,20 @@ int pid_give(struct pids *t, struct proc *p, void **page);
 /* PID pid, which is in use, is free. Returns a page that is not needed any more, or NULL. */
 void *pid_take_back(struct pids *t, int pid);
 
+static inline struct pid_page *pid_page(const struct pids *t, int pid)
+{
+    return &t->page[(unsigned)pid / PIDS_PER_PAGE];
+}
+
 /* Whose PID that is; any number. NULL: nobody's. */
-struct proc *pid_find(const struct pids *t, int pid);
+static inline struct proc *pid_find(const struct pids *t, int pid)
+{
+    if (pid < 1 || pid > t->most)
+        return NULL;
+    const struct pid_page *in = pid_page(t, pid);
+    return in->proc == NULL ? NULL : in->proc[(unsigned)pid % PIDS_PER_PAGE];
+}
+
 /* The process with the lowest PID from `from`, which is at least 1, on; or NULL. */
 struct proc *pid_next(const struct pids *t, int from);
 

@@ -205,5 +205,9 @@ uint64_t proc_run_ticks(struct proc *p);
 unsigned proc_count(void);
 unsigned long proc_switches(void);
 
-/* Any context, for memory_reclaim(). Frees the page of PIDs that is kept. Whether there was one. */
+/*
+ * Any context, locks below RANK_KSTACK held: from within page_alloc() too. A few of the dead keep their
+ * stacks, for the next comers. Frees these, and what the table keeps: then all that nobody uses is free, and
+ * can be counted. Whether there was anything.
+ */
 bool proc_trim(void);

@@ -105,11 +105,6 @@ size_t vm_table_pages(void)
 
 bool proc_trim(void)
 {
-    return false;
-}
-
-bool kstack_trim(void)
-{
     void *spare = host_memory.spare_stack;
     host_memory.spare_stack = NULL;
     if (spare != NULL)
