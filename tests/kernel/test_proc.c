@@ -5,9 +5,13 @@
 #include <kernel/clock.h>
 #include <kernel/config.h>
 #include <kernel/ktest.h>
+#include <kernel/main.h>
 #include <kernel/page.h>
+#include <kernel/pid.h>
 #include <kernel/sched.h>
+#include <kernel/smp.h>
 #include <kernel/waitq.h>
+#include <lib/cmdline.h>
 #include <lib/string.h>
 #include <stdatomic.h>
 #include <uapi/errno.h>
@@ -21,6 +25,17 @@ static void nothing(void *arg)
 {
     (void)arg;
 }
+
+/* Any int is a code. */
+static void test_any_code(void)
+{
+    static const int codes[] = { 0, 1, -1, 255, 256, -EINTR, INT32_MAX, INT32_MIN };
+    for (unsigned i = 0; i < ARRAY_SIZE(codes); i++) {
+        int code = 7, pid = ktest_spawn("code", PRIO_NORMAL, exit_with, (void *)(intptr_t)codes[i]);
+        KCHECK(proc_wait(pid, &code) == pid && code == codes[i]);
+    }
+}
+KTEST("proc-any-code", test_any_code);
 
 static void test_exit_code(void)
 {
@@ -46,6 +61,147 @@ static void test_wait_for_one(void)
     KCHECK(proc_wait(-1, &code) == first && code == 1);
 }
 KTEST("proc-wait-for-one", test_wait_for_one);
+
+/* Without sleeping: 0 while the child lives, then its code, then no such child. And nobody waits for others'. */
+static void test_try_wait(void)
+{
+    int code = -1;
+    KCHECK(proc_try_wait(-1, &code) == -ECHILD);
+    int pid = ktest_spawn("late", PRIO_NORMAL, exit_with, (void *)3);
+    KCHECK(proc_try_wait(pid, &code) == 0);
+    KCHECK(proc_try_wait(-1, &code) == 0);
+    KCHECK(proc_try_wait(current()->pid, &code) == -ECHILD);
+    KCHECK(proc_try_wait(1, &code) == -ECHILD);
+    KCHECK(proc_try_wait(0, &code) == -ECHILD);
+    KCHECK(proc_try_wait(-2, &code) == -ECHILD);
+    KCHECK(proc_wait(INT32_MAX, &code) == -ECHILD);
+    KCHECK(code == -1);
+    sleep_ms(1);
+    KCHECK(proc_try_wait(pid, &code) == pid && code == 3);
+    KCHECK(proc_try_wait(pid, &code) == -ECHILD);
+}
+KTEST("proc-try-wait", test_try_wait);
+
+/* Zombies are given out in the order of their ends, and those that live are not in the way. */
+static void sleep_and_exit(void *arg)
+{
+    sleep_ms((unsigned)(uintptr_t)arg);
+    proc_exit((int)(uintptr_t)arg);
+}
+
+static void test_order_of_ends(void)
+{
+    static const uintptr_t ms[] = { 40, 10, 30, 20 };
+    for (unsigned i = 0; i < ARRAY_SIZE(ms); i++)
+        ktest_spawn("sleeper", PRIO_NORMAL, sleep_and_exit, (void *)ms[i]);
+    for (int expected = 10; expected <= 40; expected += 10) {
+        int code = 0;
+        KCHECK(proc_wait(-1, &code) > 0 && code == expected);
+    }
+}
+KTEST("proc-order-of-ends", test_order_of_ends);
+
+/* Who is asked to end does not wait any longer for a child; but one that has ended is still given out. */
+static atomic_int wait_result[3];
+static atomic_uint child_may_end;
+
+static void end_when_told(void *arg)
+{
+    (void)arg;
+    while (atomic_load(&child_may_end) == 0)
+        sleep_ms(1);
+}
+
+static void wait_until_killed(void *arg)
+{
+    (void)arg;
+    int pid = ktest_spawn("child", PRIO_NORMAL, end_when_told, NULL);
+    KCHECK(!proc_killed());
+    atomic_store(&wait_result[0], proc_wait(pid, NULL));
+    KCHECK(proc_killed());
+    atomic_store(&wait_result[1], proc_wait(-1, NULL));
+    atomic_store(&child_may_end, 1);
+    sleep_ms(10);
+    atomic_store(&wait_result[2], proc_wait(pid, NULL) == pid);
+}
+
+static void test_kill_ends_wait(void)
+{
+    atomic_store(&child_may_end, 0);
+    for (unsigned i = 0; i < ARRAY_SIZE(wait_result); i++)
+        atomic_store(&wait_result[i], 0);
+    int pid = ktest_spawn("waits", PRIO_NORMAL, wait_until_killed, NULL);
+    sleep_ms(5);
+    KCHECK(atomic_load(&wait_result[0]) == 0);
+    KCHECK(proc_kill(pid) == 0);
+    KCHECK(proc_kill(pid) == 0);
+    KCHECK(proc_wait(pid, NULL) == pid);
+    KCHECK(atomic_load(&wait_result[0]) == -EINTR);
+    KCHECK(atomic_load(&wait_result[1]) == -EINTR);
+    KCHECK(atomic_load(&wait_result[2]) == 1);
+    KCHECK(proc_kill(pid) == -ESRCH);
+    KCHECK(proc_kill(1) == -EPERM);
+    KCHECK(proc_kill(0) == -ESRCH && proc_kill(-1) == -ESRCH);
+}
+KTEST("proc-kill-ends-wait", test_kill_ends_wait);
+
+/* Asked before it ever ran, and when it is a zombie. */
+static atomic_uint was_killed;
+
+static void note_killed(void *arg)
+{
+    (void)arg;
+    atomic_store(&was_killed, proc_killed());
+}
+
+static void test_kill_early_and_late(void)
+{
+    atomic_store(&was_killed, 0);
+    int pid = ktest_spawn("early", PRIO_LOW, note_killed, NULL);
+    KCHECK(proc_kill(pid) == 0);
+    sleep_ms(5);
+    KCHECK(atomic_load(&was_killed) == 1);
+    KCHECK(proc_kill(pid) == 0);
+    KCHECK(proc_wait(pid, NULL) == pid);
+    pid = ktest_spawn("next", PRIO_LOW, note_killed, NULL); /* in the same place */
+    KCHECK(proc_wait(pid, NULL) == pid && atomic_load(&was_killed) == 0);
+}
+KTEST("proc-kill-early-and-late", test_kill_early_and_late);
+
+/* What is inherited, and what can be set. */
+static void copy_proc(struct proc *p, void *copy)
+{
+    memcpy(copy, p, sizeof(*p));
+}
+
+static void inherit(void *arg)
+{
+    struct proc copy;
+    (void)arg;
+    int pid = ktest_spawn("inherits", PRIO_LOW, nothing, NULL);
+    KCHECK(proc_with(pid, copy_proc, &copy) == 0);
+    KCHECK(copy.affinity == 0x81 && copy.nice == (PRIO_NORMAL - PRIO_LOW) * NICE_PER_PRIO);
+    KCHECK(copy.parent == current() && strcmp(copy.name, "inherits") == 0);
+    KCHECK(proc_wait(pid, NULL) == pid);
+}
+
+static void test_affinity_and_nice(void)
+{
+    struct proc copy;
+    uint32_t none = ~smp_online();
+    int pid = KTEST_CALL(proc_spawn_on(0x81, "a name of over fifteen", PRIO_NORMAL, inherit, NULL));
+    KCHECK(proc_with(pid, copy_proc, &copy) == 0);
+    KCHECK(copy.affinity == 0x81 && strcmp(copy.name, "a name of over ") == 0);
+    KCHECK(proc_set_affinity(pid, none) == -EINVAL && proc_set_affinity(pid, 0) == -EINVAL);
+    KCHECK(proc_set_nice(pid, NICE_MAX + 1) == -EINVAL && proc_set_nice(pid, NICE_MIN - 1) == -EINVAL);
+    KCHECK(proc_set_nice(pid, NICE_MIN) == 0);
+    KCHECK(proc_with(pid, copy_proc, &copy) == 0 && copy.affinity == 0x81 && copy.nice == NICE_MIN);
+    KCHECK(proc_wait(pid, NULL) == pid);
+    KCHECK(proc_set_affinity(pid, 1) == -ESRCH && proc_set_nice(pid, 0) == -ESRCH);
+    KCHECK(proc_with(pid, copy_proc, &copy) == -ESRCH);
+    KCHECK(proc_spawn_on(none, "nowhere", PRIO_NORMAL, nothing, NULL) == -EINVAL);
+}
+KTEST("proc-affinity-and-nice", test_affinity_and_nice);
 
 /* Thousands of lives one after the other; the runner counts pages and processes. */
 static void test_spawn_storm(void)
@@ -87,19 +243,26 @@ static void test_watched_spawns(void)
 }
 KTEST("proc-watched-spawns", test_watched_spawns);
 
-/* PIDs come back, but not at once. */
+/* PIDs come back, but not at once: after all others, whatever pid_max= is. */
 static void test_pids_wrap(void)
 {
+    unsigned long most;
+    if (!cmdline_get_uint(boot_info()->cmdline, "pid_max", &most))
+        most = PID_MOST_DEFAULT;
     int first = ktest_spawn("first", PRIO_NORMAL, nothing, NULL);
     KCHECK(proc_wait(first, NULL) == first);
-    int pid, rounds = 0;
-    do {
-        pid = ktest_spawn("next", PRIO_NORMAL, nothing, NULL);
-        KCHECK(pid > 0 && proc_wait(pid, NULL) == pid);
-        rounds++;
-    } while (pid != first && rounds < 70000);
-    KCHECK(pid == first);
-    KCHECK(rounds > 32000 && rounds < 32768);
+    for (unsigned wraps = most < 1000 ? 30 : 1; wraps > 0; wraps--) {
+        unsigned rounds = 0;
+        int pid, before = first;
+        do {
+            pid = ktest_spawn("next", PRIO_NORMAL, nothing, NULL);
+            KCHECK(pid > before || (pid < before && pid > 2 && (unsigned long)before == most));
+            KCHECK(pid > 0 && proc_wait(pid, NULL) == pid);
+            before = pid;
+            rounds++;
+        } while (pid != first && rounds <= most);
+        KCHECK(rounds == most - (proc_count() - smp_count())); /* all but those that are in use */
+    }
 }
 KTEST("proc-pids-wrap", test_pids_wrap);
 
@@ -133,6 +296,32 @@ static void test_orphans(void)
 }
 KTEST("proc-orphans", test_orphans);
 
+/*
+ * More orphans than are given away at once, some of them zombies before that. Children end meanwhile; PID 1
+ * buries them all.
+ */
+static void parent_of_many(void *arg)
+{
+    unsigned n = (unsigned)(uintptr_t)arg;
+    for (unsigned i = 0; i < n; i++)
+        ktest_spawn("orphan", i % 3 == 0 ? PRIO_HIGH : PRIO_NORMAL, i % 2 == 0 ? nothing : orphan, NULL);
+}
+
+static void test_many_orphans(void)
+{
+    enum { ORPHANS = 500 };
+    atomic_store(&orphans_ran, 0);
+    unsigned before = proc_count();
+    int pid = ktest_spawn("parent", PRIO_NORMAL, parent_of_many, (void *)ORPHANS);
+    KCHECK(proc_wait(pid, NULL) == pid);
+    KCHECK(proc_wait(-1, NULL) == -ECHILD);
+    for (unsigned ms = 0; proc_count() != before && ms < 1000; ms++)
+        sleep_ms(1);
+    KCHECK(atomic_load(&orphans_ran) == ORPHANS / 2);
+    KCHECK(proc_count() == before);
+}
+KTEST("proc-many-orphans", test_many_orphans);
+
 /* Until memory, stack slots or PIDs end: an error, not a panic; then all comes back. */
 static struct waitq gate;
 static atomic_uint gate_open;
@@ -143,16 +332,19 @@ static void at_the_gate(void *arg)
     wait_event(&gate, atomic_load(&gate_open) != 0);
 }
 
-static void test_exhaustion(void)
+/* As many as there can be; returns how many, and what ended it. */
+static unsigned fill_up(int *error)
 {
+    unsigned n = 0;
     waitq_init(&gate, "gate");
     atomic_store(&gate_open, 0);
-    unsigned n = 0;
-    int pid;
-    while ((pid = ktest_spawn("many", PRIO_NORMAL, at_the_gate, NULL)) > 0)
+    while ((*error = ktest_spawn("many", PRIO_NORMAL, at_the_gate, NULL)) > 0)
         n++;
-    KCHECK(pid == -ENOMEM || pid == -EAGAIN);
-    KCHECK(n > 500);
+    return n;
+}
+
+static void empty(unsigned n)
+{
     atomic_store(&gate_open, 1);
     waitq_wake_all(&gate);
     while (proc_wait(-1, NULL) > 0)
@@ -160,7 +352,67 @@ static void test_exhaustion(void)
     KCHECK(n == 0);
 }
 
+/* The second time it goes as far as the first: nothing was lost when it failed. */
+static void test_exhaustion(void)
+{
+    unsigned long most;
+    bool few_pids = cmdline_get_uint(boot_info()->cmdline, "pid_max", &most) && most <= 1000;
+    unsigned in_use = proc_count() - smp_count(), first = 0;
+    for (unsigned round = 0; round < 3; round++) {
+        int error;
+        unsigned n = fill_up(&error);
+        if (few_pids)
+            KCHECK(error == -EAGAIN && n == most - in_use);
+        else
+            KCHECK((error == -ENOMEM && n > 500) || (error == -EAGAIN && n == PID_MOST_DEFAULT - in_use));
+        KCHECK(ktest_spawn("one more", PRIO_NORMAL, nothing, NULL) == error || ktest_tries() > 1);
+        empty(n);
+        if (round == 0)
+            first = n;
+        KCHECK(n >= first || ktest_tries() > 1);
+    }
+}
 KTEST("proc-exhaustion", test_exhaustion);
+
+/* 100,000 lives in families of three generations, while the table is watched. For the soak. */
+static atomic_uint lives;
+
+static void family(void *arg)
+{
+    unsigned generation = (unsigned)(uintptr_t)arg;
+    atomic_fetch_add(&lives, 1);
+    for (unsigned i = 0; generation > 0 && i < 9; i++) {
+        if (ktest_spawn("descendant", PRIO_NORMAL, family, (void *)(uintptr_t)(generation - 1)) < 0)
+            ktest_fail("no memory for a descendant");
+    }
+    if (lives % 2 == 0) {
+        while (proc_wait(-1, NULL) > 0)
+            continue;
+    }
+}
+
+static void test_storm(void)
+{
+    enum { LIVES = 100000, FAMILIES = 10, A_FAMILY = 1 + 9 + 81 };
+    unsigned before = proc_count();
+    atomic_store(&lives, 0);
+    atomic_store(&watching, 1);
+    int watcher = ktest_spawn("watcher", PRIO_HIGH, watch, NULL);
+    unsigned families = 0;
+    while (atomic_load(&lives) < LIVES) {
+        for (unsigned i = 0; i < FAMILIES; i++, families++)
+            KCHECK(ktest_spawn("family", PRIO_NORMAL, family, (void *)2) > 0);
+        for (unsigned i = 0; i < FAMILIES; i++)
+            KCHECK(proc_wait(-1, NULL) > 0);
+    }
+    atomic_store(&watching, 0);
+    KCHECK(proc_wait(watcher, NULL) == watcher);
+    for (unsigned ms = 0; proc_count() != before && ms < 10000; ms++)
+        sleep_ms(1);
+    KCHECK(proc_count() == before);
+    KCHECK(atomic_load(&lives) == families * A_FAMILY);
+}
+KTEST_SLOW("proc-storm", test_storm);
 
 /* All pages can be had, each once, and given back. */
 static void test_pages(void)
