@@ -1,8 +1,8 @@
 /*
  * kernel/ktest.h - tests inside the kernel: in the image triptych-test only.
  *
- * `test=all` runs all but the slow, `test=NAME` one, `test=PREFIX*` some; KTAP lines, then the machine is switched
- * off with EXIT_STATUS_PASS or EXIT_STATUS_FAIL.
+ * `test=all` runs all but the slow, `test=NAME` one, `test=PREFIX*` some; KTAP lines, then the machine is
+ * switched off with EXIT_STATUS_PASS or EXIT_STATUS_FAIL.
  */
 #pragma once
 #include <stdbool.h>

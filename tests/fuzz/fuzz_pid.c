@@ -1,7 +1,7 @@
 /* fuzz_pid.c - any string of births, deaths and shortages against kernel/pid.c and an array.
  *
- * A byte is an operation: 0 to 127 give that many PIDs, 128 to 191 take some back, the rest take the empty page
- * out or let the next page be missing.
+ * A byte is an operation: 0 to 127 give that many PIDs, 128 to 191 take some back, the rest take the empty
+ * page out or let the next page be missing.
  */
 #include <errno.h>
 #include <kernel/pid.h>
