@@ -106,23 +106,23 @@ LDFLAGS  := $(ARCH_LDFLAGS) -nostdlib -static -z noexecstack -z max-page-size=40
 # --- What the kernel is made of -------------------------------------------------------------------
 
 KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o smp.o \
-               proc.o kstack.o sched.o sched_rr.o sched_fair.o sched_place.o waitq.o spinlock.o \
+               proc.o proc_life.o proc_control.o pid.o kstack.o \
+               sched.o sched_rr.o sched_fair.o sched_place.o waitq.o spinlock.o \
                memmap.o buddy.o page.o page_debug.o vm.o vm_user.o vm_kernel.o vm_print.o \
                slab.o slab_cache.o slab_debug.o magazine.o kmalloc.o memory.o failalloc.o \
                console.o printk.o panic.o ksyms.o \
-               line.o monitor.o monitor_mem.o monitor_vmmap.o \
+               line.o monitor.o monitor_mem.o monitor_proc.o monitor_vmmap.o \
                demo.o demo_539.o demo_buddy.o demo_slab.o demo_threads.o
 LIB_OBJS    := string.o fmt.o cmdline.o fdt.o fdt_query.o fdt_boot.o heap.o rbtree.o range.o ratio.o bitmap.o
-TEST_OBJS   := $(patsubst %,tests/kernel/%.o,ktest test_lib test_sched test_proc test_wait test_fault \
-                 test_vm test_memory test_slab test_misuse load soak_memory bench bench_memory)
+TEST_OBJS   := $(patsubst %,tests/kernel/%.o,ktest test_lib test_sched test_proc test_proc_wait test_wait test_fault \
+                 test_vm test_memory test_slab test_misuse load soak_memory bench bench_memory bench_proc)
 
 OBJ     := $(OUT)/obj
 objects := $(addprefix $(OBJ)/kernel/,$(KERNEL_OBJS)) $(addprefix $(OBJ)/lib/,$(LIB_OBJS)) \
            $(addprefix $(OBJ)/arch/$(ARCH)/,$(ARCH_OBJS)) $(addprefix $(OBJ)/boards/$(BOARD)/,$(BOARD_OBJS))
 test_objects := $(addprefix $(OBJ)/,$(TEST_OBJS))
 
-# What the deepest chain of calls may take: a slot without its guard page, without the process that lies at
-# its top, and with 1 KiB to spare.
+# What the deepest chain of calls may take: a slot without its guard page, and with more than 1 KiB to spare.
 STACK_LIMIT := 10752
 
 # --- Compiling ------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@
 #include <kernel/clock.h>
 #include <kernel/console.h>
 #include <kernel/demo.h>
-#include <kernel/kstack.h>
 #include <kernel/main.h>
 #include <kernel/page.h>
 #include <lib/cmdline.h>
@@ -54,7 +53,7 @@ void demo_539(void)
     unsigned long seconds = 0;
     bool ends = cmdline_get_uint(boot_info()->cmdline, "seconds", &seconds);
     shared.end = ends ? hal_timer_now() + clock_ticks_from_ms(1000) * seconds : UINT64_MAX;
-    kstack_trim();
+    proc_trim();
     struct page_stat before = page_stat();
     unsigned long switches = proc_switches();
     for (unsigned i = 0; i < PROCESSES; i++) {
@@ -64,7 +63,7 @@ void demo_539(void)
     }
     while (proc_wait(-1, NULL) > 0) {
     }
-    kstack_trim();
+    proc_trim();
     unsigned lost = shared.lost_registers + shared.lost_locals;
     long pages = (long)before.free - (long)page_stat().free;
     kprintf("demo 539: %lu s, %lu switches, %u register checks, %u registers lost, %u locals lost, %ld pages "

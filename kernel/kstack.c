@@ -12,24 +12,22 @@
 #include <kernel/page.h>
 #include <kernel/spinlock.h>
 #include <kernel/vm.h>
+#include <lib/bitmap.h>
 #include <lib/string.h>
 #include <lib/util.h>
 #include <stdbool.h>
 
 enum {
     MAX_SLOTS = 65536,
-    WORD_BITS = 32,
-    KEPT_MOST = 4,
     FILL = 0xa5, /* DEBUG: of a fresh stack */
 };
 
 static struct {
     struct spinlock lock;
-    uint32_t used[MAX_SLOTS / WORD_BITS]; /* a bit per slot */
-    unsigned nused;                       /* slots that have pages, or are about to have or to lose them */
-    unsigned first_free;                  /* no free slot lies before this one */
-    uintptr_t kept[KEPT_MOST];            /* free stacks that stay mapped: most threads live shortly */
-    unsigned nkept;
+    struct bitmap free; /* slots below highest that were given back */
+    unsigned highest;   /* slots from here on were never used */
+    unsigned nused;     /* slots that have pages, or are about to have or to lose them */
+    uint32_t words[MAX_SLOTS / 32 + MAX_SLOTS / 1024 + MAX_SLOTS / 32768 + 1]; /* of free */
 } slots = { .lock = SPINLOCK_INIT("kernel stacks", RANK_KSTACK) };
 
 static uintptr_t slot_base(unsigned slot)
@@ -43,102 +41,68 @@ static unsigned slot_of(uintptr_t base)
     return (unsigned)((base - hal_info.kmap_base) / KSTACK_SLOT);
 }
 
-/* Lock held. MAX_SLOTS if all are used. */
-static unsigned find_free(void)
-{
-    unsigned n = (unsigned)min_size(MAX_SLOTS, (page_map_base() - hal_info.kmap_base) / KSTACK_SLOT);
-    for (unsigned i = slots.first_free; i < n; i++) {
-        uint32_t word = slots.used[i / WORD_BITS];
-        if (word == UINT32_MAX)
-            i |= WORD_BITS - 1; /* the whole word is full */
-        else if ((word >> i % WORD_BITS & 1) == 0)
-            return i;
-    }
-    return MAX_SLOTS;
-}
-
-/* Lock held. A slot that is from here on ours, without pages; or 0. */
+/* Lock held. The lowest slot that is free, from here on ours, without pages; or 0. */
 static uintptr_t reserve(void)
 {
-    unsigned slot = find_free();
-    if (slot == MAX_SLOTS)
+    size_t n = min_size(MAX_SLOTS, (page_map_base() - hal_info.kmap_base) / KSTACK_SLOT);
+    if (slots.highest == 0)
+        bitmap_init(&slots.free, MAX_SLOTS, slots.words);
+    size_t slot = bitmap_first(&slots.free);
+    if (slot != BITMAP_NONE)
+        bitmap_clear(&slots.free, slot);
+    else if (slots.highest < n)
+        slot = slots.highest++;
+    else
         return 0;
-    slots.used[slot / WORD_BITS] |= 1u << slot % WORD_BITS;
-    slots.first_free = slot + 1;
     slots.nused++;
-    return slot_base(slot);
-}
-
-/* A slot and what it has of its pages, once they are out of all TLBs. */
-static void give_back(uintptr_t base)
-{
-    unsigned slot = slot_of(base);
-    vm_unmap_free(&vm_kernel, base + PAGE_SIZE, KSTACK_SLOT - PAGE_SIZE);
-    unsigned long s = spin_lock(&slots.lock);
-    slots.used[slot / WORD_BITS] &= ~(1u << slot % WORD_BITS);
-    if (slot < slots.first_free)
-        slots.first_free = slot;
-    slots.nused--;
-    spin_unlock(&slots.lock, s);
+    return slot_base((unsigned)slot);
 }
 
 /* The pages of a slot, or as many as there is memory for. */
 static bool map(uintptr_t base)
 {
-    for (uintptr_t va = base + PAGE_SIZE; va < base + KSTACK_SLOT; va += PAGE_SIZE) {
-        void *page = page_alloc(0, PAGE_STACK);
-        if (page == NULL)
-            return false;
-        if (vm_map(&vm_kernel, va, hal_v2p(page), PROT_R | PROT_W) != 0) {
-            page_free(page, 0);
-            return false;
-        }
-    }
-    return true;
+    enum { PAGES = KSTACK_SLOT / PAGE_SIZE - 1 };
+    uintptr_t pa[PAGES];
+    unsigned n = 0, mapped;
+    void *page;
+    while (n < PAGES && (page = page_alloc(0, PAGE_STACK)) != NULL)
+        pa[n++] = hal_v2p(page);
+    mapped = vm_map_pages(&vm_kernel, base + PAGE_SIZE, pa, n, PROT_R | PROT_W);
+    for (unsigned i = mapped; i < n; i++)
+        page_free(hal_p2v(pa[i]), 0);
+    return mapped == PAGES;
 }
 
 uintptr_t kstack_alloc(void)
 {
     unsigned long s = spin_lock(&slots.lock);
-    bool fresh = slots.nkept == 0;
-    uintptr_t base = fresh ? reserve() : slots.kept[--slots.nkept];
+    uintptr_t base = reserve();
     spin_unlock(&slots.lock, s);
-    if (fresh && base != 0 && !map(base)) {
-        give_back(base);
-        base = 0;
+    if (base != 0 && !map(base)) {
+        kstack_free(base);
+        return 0;
     }
-    if (CONFIG_DEBUG && base != 0)
-        memset((void *)(base + PAGE_SIZE), FILL, KSTACK_SLOT - PAGE_SIZE);
+    if (base != 0)
+        kstack_refresh(base);
     return base;
 }
 
+/* A slot and what it has of its pages, once they are out of all TLBs. */
 void kstack_free(uintptr_t base)
 {
     unsigned slot = slot_of(base);
+    vm_unmap_free(&vm_kernel, base + PAGE_SIZE, KSTACK_SLOT - PAGE_SIZE);
     unsigned long s = spin_lock(&slots.lock);
-    KASSERT(slots.used[slot / WORD_BITS] >> slot % WORD_BITS & 1);
-    for (unsigned i = 0; i < slots.nkept; i++)
-        KASSERT(slots.kept[i] != base); /* freed twice */
-    bool keep = slots.nkept < KEPT_MOST;
-    if (keep)
-        slots.kept[slots.nkept++] = base;
+    KASSERT(slot < slots.highest && !bitmap_test(&slots.free, slot)); /* freed twice */
+    bitmap_set(&slots.free, slot);
+    slots.nused--;
     spin_unlock(&slots.lock, s);
-    if (!keep)
-        give_back(base);
 }
 
-bool kstack_trim(void)
+void kstack_refresh(uintptr_t base)
 {
-    bool any = false;
-    for (;;) {
-        unsigned long s = spin_lock(&slots.lock);
-        uintptr_t base = slots.nkept > 0 ? slots.kept[--slots.nkept] : 0;
-        spin_unlock(&slots.lock, s);
-        if (base == 0)
-            return any;
-        give_back(base);
-        any = true;
-    }
+    if (CONFIG_DEBUG)
+        memset((void *)(base + PAGE_SIZE), FILL, KSTACK_SLOT - PAGE_SIZE);
 }
 
 size_t kstack_pages(void)

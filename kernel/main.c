@@ -14,6 +14,7 @@
 #include <kernel/monitor.h>
 #include <kernel/page.h>
 #include <kernel/panic.h>
+#include <kernel/pid.h>
 #include <kernel/sched.h>
 #include <kernel/smp.h>
 #include <kernel/vm.h>
@@ -162,6 +163,7 @@ void kernel_main(const struct boot_info *bi)
     map_ns = clock_uptime_ns() - start;
     cache_init();
     kmalloc_init();
+    proc_init_table((int)option_uint("pid_max", PID_MOST_DEFAULT, PID_MOST_LEAST, PID_MOST_MOST));
     option_sched();
 
     irq_init();

@@ -5,6 +5,7 @@
 #include <kernel/memmap.h>
 #include <kernel/memory.h>
 #include <kernel/page.h>
+#include <kernel/proc.h>
 #include <kernel/sched.h>
 #include <kernel/slab.h>
 #include <kernel/vm.h>
@@ -16,7 +17,7 @@ bool memory_reclaim(void)
     bool any = false;
     if (!cpu->reclaiming) { /* what is done here allocates nothing, but who calls may do so under it */
         cpu->reclaiming = true;
-        any = kstack_trim();
+        any = proc_trim();
         any |= cache_reclaim();
         any |= page_list_drain();
         cpu->reclaiming = false;

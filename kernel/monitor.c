@@ -5,49 +5,12 @@
 #include <kernel/console.h>
 #include <kernel/demo.h>
 #include <kernel/irq.h>
-#include <kernel/kstack.h>
 #include <kernel/line.h>
 #include <kernel/memory.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
-#include <kernel/sched.h>
-#include <lib/ratio.h>
 #include <lib/string.h>
 #include <lib/util.h>
-
-/* "12.345" seconds. */
-static void print_seconds(uint64_t ns)
-{
-    uint32_t ms;
-    uint64_t s = div_u64(div_u64(ns, 1000000, NULL), 1000, &ms);
-    kprintf("%llu.%03u", (unsigned long long)s, ms);
-}
-
-static void print_proc(struct proc *p, void *arg)
-{
-    (void)arg;
-    kprintf("%5d %5d  %-8s %4u  %8lu  ", p->pid, p->parent != NULL ? p->parent->pid : 0,
-            proc_state_name(p->state), p->prio, p->switches);
-    print_seconds(clock_ns_from_ticks(proc_run_ticks(p)));
-    if (CONFIG_DEBUG && p->pid != 0)
-        kprintf("  %5u", kstack_unused(p->stack));
-    kprintf("  %s\n", p->name);
-}
-
-static void cmd_ps(const char *arg)
-{
-    (void)arg;
-    kprintf("  PID  PPID  STATE    PRIO  SWITCHES  CPU s%s  NAME\n", CONFIG_DEBUG ? "  STACK" : "");
-    proc_for_each(print_proc, NULL);
-}
-
-static void cmd_uptime(const char *arg)
-{
-    (void)arg;
-    kprintf("up ");
-    print_seconds(clock_uptime_ns());
-    kprintf(" s, %u processes, %lu switches\n", proc_count(), proc_switches());
-}
 
 static void cmd_irq(const char *arg)
 {
@@ -112,8 +75,11 @@ static const struct {
     void (*run)(const char *arg);
 } commands[] = {
     { "help", "", "this list", cmd_help },
-    { "ps", "", "processes", cmd_ps },
-    { "uptime", "", "time since boot", cmd_uptime },
+    { "ps", "[-t]", "processes; -t: as a family tree", monitor_ps },
+    { "taskset", "PID [MASK]", "the CPUs on which a process may run, a bit each", monitor_taskset },
+    { "nice", "PID N", "how much a process gives way, -20 to 19", monitor_nice },
+    { "kill", "PID", "ask a process to end", monitor_kill },
+    { "uptime", "", "time since boot", monitor_uptime },
     { "irq", "", "interrupt lines and their counts", cmd_irq },
     { "mem", "", "memory by owner", monitor_mem },
     { "buddyinfo", "", "free blocks of pages", monitor_buddyinfo },
@@ -131,7 +97,7 @@ static void cmd_help(const char *arg)
 {
     (void)arg;
     for (unsigned i = 0; i < ARRAY_SIZE(commands); i++)
-        kprintf("  %-9s %-7s %s\n", commands[i].name, commands[i].args, commands[i].help);
+        kprintf("  %-9s %-10s %s\n", commands[i].name, commands[i].args, commands[i].help);
 }
 
 static void run(char *line)

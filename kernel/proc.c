@@ -1,29 +1,12 @@
-/*
- * proc.c - the process table: beginning, end and afterlife of processes.
- *
- * A zombie is reaped only after it has left its stack: it becomes ZOMBIE under its run-queue lock, which is
- * let go by whoever runs next, and the reaper takes that lock once before it frees anything.
- */
-#include <hal/context.h>
-#include <hal/timer.h>
+/* proc.c - the process table: its beginning, the idle processes, and walks through it. */
 #include <kernel/kassert.h>
-#include <kernel/kstack.h>
-#include <kernel/proc.h>
+#include <kernel/kmalloc.h>
+#include <kernel/proc_table.h>
 #include <kernel/sched.h>
-#include <lib/string.h>
+#include <kernel/slab.h>
 #include <uapi/errno.h>
 
-enum { PID_MAX = 32767 };
-
-static struct {
-    struct spinlock lock;
-    struct list all; /* by age */
-    unsigned count;
-    unsigned long switches_of_dead;
-    int last_pid;
-    uint32_t pids[PID_MAX / 32 + 1]; /* a bit per PID in use */
-    struct proc *init;               /* PID 1, who adopts orphans */
-} table = { .lock = SPINLOCK_INIT("process table", RANK_PROC_TABLE), .all = LIST_INIT(table.all) };
+struct proc_table proc_table = { .lock = SPINLOCK_INIT("process table", RANK_PROC_TABLE) };
 
 static struct proc idle[MAX_CPUS];
 
@@ -52,17 +35,31 @@ void proc_bad_edge(const struct proc *p, enum proc_state to)
           proc_state_name(to));
 }
 
-static void init_proc(struct proc *p, const char *name, unsigned prio, uintptr_t stack)
+void proc_construct(void *object)
 {
-    *p = (struct proc){ .prio = prio, .stack = stack, .state = PROC_NEW };
+    struct proc *p = object;
+    list_init(&p->turn);
+    list_init(&p->children);
+    list_init(&p->zombies);
+    list_init(&p->sibling);
+}
+
+void proc_prepare(struct proc *p, const char *name, unsigned prio)
+{
+    unsigned i = 0;
+    for (; i < PROC_NAME_SIZE - 1 && name[i] != 0; i++)
+        p->name[i] = name[i];
+    p->name[i] = 0;
+    p->switches = 0;
+    p->run_ticks = 0;
+    p->state = PROC_NEW;
+    p->woken = false;
     p->affinity = UINT32_MAX;
     p->nice = (PRIO_NORMAL - (int)prio) * NICE_PER_PRIO;
-    strlcpy(p->name, name, sizeof(p->name));
-    list_init(&p->turn);
-    list_init(&p->table);
-    list_init(&p->children);
-    list_init(&p->sibling);
-    waitq_init(&p->child_exit, "child exit");
+    atomic_store_explicit(&p->killed, false, memory_order_relaxed);
+    p->prio = prio;
+    p->waits_for = 0;
+    p->ended = false;
 }
 
 void proc_init(void)
@@ -73,186 +70,73 @@ void proc_init(void)
 struct proc *proc_make_idle(unsigned cpu, uintptr_t stack)
 {
     struct proc *p = &idle[cpu];
-    init_proc(p, "idle", 0, stack);
+    proc_construct(p);
+    p->stack = stack;
+    proc_prepare(p, "idle", 0);
     cpus[cpu].index = cpu;
     proc_set_cpu(p, &cpus[cpu]);
     proc_set_state(p, PROC_READY);
     proc_set_state(p, PROC_RUNNING);
-    unsigned long s = spin_lock(&table.lock);
-    list_add_tail(&table.all, &p->table);
-    table.count++;
-    spin_unlock(&table.lock, s);
+    atomic_fetch_add_explicit(&proc_table.count, 1, memory_order_relaxed);
     return p;
 }
 
-/* Table lock held. PIDs rise and wrap, so that one is not used again at once. -EAGAIN if all are taken. */
-static int new_pid(void)
+void proc_init_table(int pid_max)
 {
-    for (unsigned tries = 0; tries < PID_MAX; tries++) {
-        table.last_pid = table.last_pid == PID_MAX ? 1 : table.last_pid + 1;
-        uint32_t *word = &table.pids[table.last_pid / 32];
-        uint32_t bit = 1u << table.last_pid % 32;
-        if (*word & bit)
-            continue;
-        *word |= bit;
-        return table.last_pid;
-    }
-    return -EAGAIN;
+    void *memory = kzalloc(pids_bytes(pid_max));
+    proc_table.cache = cache_create("proc", sizeof(struct proc), 0, proc_construct);
+    if (memory == NULL || proc_table.cache == NULL)
+        panic("no memory for the process table");
+    pids_init(&proc_table.pids, pid_max, memory);
 }
 
-/* The first thing a new thread does. It comes out of the switch, so it holds its run-queue lock. */
-static void thread_start(void *arg)
+int proc_with(int pid, void (*fn)(struct proc *p, void *arg), void *arg)
 {
-    struct proc *p = arg;
-    spin_unlock_raw(&p->cpu->rq.lock);
-    hal_irq_enable();
-    p->fn(p->arg);
-    proc_exit(0);
+    unsigned long s = spin_lock(&proc_table.lock);
+    struct proc *p = pid_find(&proc_table.pids, pid);
+    if (p != NULL)
+        fn(p, arg);
+    spin_unlock(&proc_table.lock, s);
+    return p != NULL ? 0 : -ESRCH;
 }
 
-int proc_spawn(const char *name, unsigned prio, void (*fn)(void *), void *arg)
+int proc_visit(int from, unsigned most, void (*fn)(struct proc *p, void *arg), void *arg)
 {
-    KASSERT(prio < PRIO_COUNT);
-    uintptr_t stack = kstack_alloc();
-    if (stack == 0)
-        return -ENOMEM;
-    /* The process itself lies at the top of its stack, out of reach of an overflow. */
-    uintptr_t top = stack + KSTACK_SLOT - KSTACK_RESERVED;
-    struct proc *p = (struct proc *)((top - sizeof(struct proc)) & ~(uintptr_t)15);
-    init_proc(p, name, prio, stack);
-    p->fn = fn;
-    p->arg = arg;
-    p->sp = hal_context_init(p, thread_start, p);
-
-    unsigned long s = spin_lock(&table.lock);
-    int pid = new_pid();
-    if (pid > 0) {
-        p->pid = pid;
-        p->parent = current();
-        proc_set_cpu(p, p->parent->cpu);
-        list_add_tail(&table.all, &p->table);
-        list_add_tail(&p->parent->children, &p->sibling);
-        table.count++;
-        if (pid == 1)
-            table.init = p;
+    struct proc *p = NULL;
+    unsigned long s = spin_lock(&proc_table.lock);
+    while (most-- > 0 && (p = pid_next(&proc_table.pids, from)) != NULL) {
+        from = p->pid + 1;
+        fn(p, arg);
     }
-    spin_unlock(&table.lock, s);
-    if (pid < 0) {
-        kstack_free(stack);
-        return pid;
-    }
-    sched_start(p);
-    return pid;
-}
-
-/* Table lock held. */
-static void give_away_children(struct proc *p)
-{
-    struct proc *child, *after;
-    list_for_each_entry_safe(child, after, &p->children, sibling) {
-        list_del(&child->sibling);
-        child->parent = table.init;
-        list_add_tail(&table.init->children, &child->sibling);
-    }
-}
-
-void proc_exit(int code)
-{
-    struct proc *p = current();
-    if (p->pid <= 1)
-        panic("%s (PID %d) must not end", p->name, p->pid);
-    hal_irq_save();
-    spin_lock_raw(&table.lock);
-    bool had_children = !list_empty(&p->children);
-    give_away_children(p);
-    p->exit_code = code;
-    if (had_children)
-        waitq_wake_all(&table.init->child_exit);
-    waitq_wake_all(&p->parent->child_exit); /* it looks under the table lock, which we still hold */
-    spin_lock_raw(&p->cpu->rq.lock);
-    proc_set_state(p, PROC_ZOMBIE);
-    spin_unlock_raw(&table.lock);
-    sched_exit(); /* whoever runs next lets our run-queue lock go */
-}
-
-/*
- * Takes a zombie child out of the table. Returns it, or NULL; *any tells whether the caller has such a child
- * at all.
- */
-static struct proc *take_zombie(int pid, bool *any)
-{
-    struct proc *zombie = NULL, *child;
-    *any = false;
-    unsigned long s = spin_lock(&table.lock);
-    list_for_each_entry(child, &current()->children, sibling) {
-        if (pid != -1 && child->pid != pid)
-            continue;
-        *any = true;
-        if (child->state != PROC_ZOMBIE)
-            continue;
-        zombie = child;
-        break;
-    }
-    if (zombie != NULL) {
-        struct spinlock *left_its_stack = &zombie->cpu->rq.lock;
-        spin_lock_raw(left_its_stack);
-        spin_unlock_raw(left_its_stack);
-        proc_set_state(zombie, PROC_DEAD);
-        list_del(&zombie->sibling);
-        list_del(&zombie->table);
-        table.pids[zombie->pid / 32] &= ~(1u << zombie->pid % 32);
-        table.count--;
-        table.switches_of_dead += zombie->switches;
-    }
-    spin_unlock(&table.lock, s);
-    return zombie;
-}
-
-int proc_wait(int pid, int *code)
-{
-    struct proc *zombie;
-    bool any;
-    wait_event(&current()->child_exit, (zombie = take_zombie(pid, &any)) != NULL || !any);
-    if (zombie == NULL)
-        return -ECHILD;
-    pid = zombie->pid;
-    if (code != NULL)
-        *code = zombie->exit_code;
-    kstack_free(zombie->stack);
-    return pid;
+    spin_unlock(&proc_table.lock, s);
+    return p != NULL ? from : 0;
 }
 
 void proc_for_each(void (*fn)(struct proc *p, void *arg), void *arg)
 {
-    unsigned long s = spin_lock(&table.lock);
-    struct proc *p;
-    list_for_each_entry(p, &table.all, table)
-        fn(p, arg);
-    spin_unlock(&table.lock, s);
-}
-
-uint64_t proc_run_ticks(struct proc *p)
-{
-    unsigned long s = spin_lock(&p->cpu->rq.lock);
-    uint64_t ticks = p->run_ticks;
-    if (p->state == PROC_RUNNING)
-        ticks += hal_timer_now() - p->cpu->rq.switched;
-    spin_unlock(&p->cpu->rq.lock, s);
-    return ticks;
+    for (unsigned i = 0; i < MAX_CPUS; i++) {
+        if (idle[i].state != 0)
+            fn(&idle[i], arg);
+    }
+    for (int from = 1; from != 0;)
+        from = proc_visit(from, PROCS_AT_ONCE, fn, arg);
 }
 
 unsigned proc_count(void)
 {
-    return table.count;
+    return atomic_load_explicit(&proc_table.count, memory_order_relaxed);
+}
+
+static void add_switches(struct proc *p, void *sum)
+{
+    *(unsigned long *)sum += p->switches;
 }
 
 unsigned long proc_switches(void)
 {
-    unsigned long s = spin_lock(&table.lock);
-    unsigned long sum = table.switches_of_dead;
-    struct proc *p;
-    list_for_each_entry(p, &table.all, table)
-        sum += p->switches;
-    spin_unlock(&table.lock, s);
+    unsigned long s = spin_lock(&proc_table.lock);
+    unsigned long sum = proc_table.switches_of_dead;
+    spin_unlock(&proc_table.lock, s);
+    proc_for_each(add_switches, &sum);
     return sum;
 }

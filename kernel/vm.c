@@ -112,12 +112,10 @@ static void check_prot(unsigned prot)
     KASSERT((prot & PROT_W) == 0 || (prot & PROT_X) == 0);
 }
 
-int vm_map(struct vm_tree *t, uintptr_t va, uintptr_t pa, unsigned prot)
+/* Puts a page into the tree. As vm_map(); but a CPU may remember that there was nothing. */
+static int put(struct vm_tree *t, uintptr_t va, uintptr_t pa, unsigned prot)
 {
-    check_place(t, va, PAGE_SIZE);
-    check_prot(prot);
     KASSERT(is_aligned(pa, PAGE_SIZE));
-    KASSERT((t == &vm_kernel) == ((prot & PROT_U) == 0)); /* a page of the kernel is in all trees, for TLBs */
     unsigned long s;
     pte_t *e = vm_lock_entry(t, va, 0, &s);
     if (e == NULL)
@@ -126,11 +124,36 @@ int vm_map(struct vm_tree *t, uintptr_t va, uintptr_t pa, unsigned prot)
     if (!taken)
         *e = hal_pte_leaf(pa, prot, 0);
     spin_unlock(&t->lock, s);
-    if (taken)
-        return -EEXIST;
-    if (hal_info.tlb_keeps_absent)
+    return taken ? -EEXIST : 0;
+}
+
+static void check_new(const struct vm_tree *t, uintptr_t va, size_t size, unsigned prot)
+{
+    check_place(t, va, size);
+    check_prot(prot);
+    KASSERT((t == &vm_kernel) == ((prot & PROT_U) == 0)); /* a page of the kernel is in all trees, for TLBs */
+}
+
+int vm_map(struct vm_tree *t, uintptr_t va, uintptr_t pa, unsigned prot)
+{
+    check_new(t, va, PAGE_SIZE, prot);
+    int result = put(t, va, pa, prot);
+    if (result == 0 && hal_info.tlb_keeps_absent)
         flush(&va, 1);
-    return 0;
+    return result;
+}
+
+unsigned vm_map_pages(struct vm_tree *t, uintptr_t va, const uintptr_t *pa, unsigned n, unsigned prot)
+{
+    check_new(t, va, n * PAGE_SIZE, prot);
+    struct vm_batch added = { .n = 0 };
+    unsigned mapped = 0;
+    for (; mapped < n && put(t, va, pa[mapped], prot) == 0; mapped++, va += PAGE_SIZE) {
+        if (hal_info.tlb_keeps_absent)
+            vm_batch_add(&added, va, NULL);
+    }
+    vm_batch_flush(&added);
+    return mapped;
 }
 
 /* Any tree, any address: `at` is the level of the entry that va led to. */

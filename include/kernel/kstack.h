@@ -6,14 +6,11 @@
 
 /* Any context, locks below RANK_CACHES held. The base of a slot, all mapped but its lowest page; or 0. */
 uintptr_t kstack_alloc(void);
-/* Any context, locks below RANK_KSTACK held. Nobody stands on it. A few stay mapped for the next comers. */
+/* Any context, locks below RANK_KSTACK held: from within page_alloc() too. Nobody stands on it. */
 void kstack_free(uintptr_t slot);
-/*
- * Any context, locks below RANK_KSTACK held: from within page_alloc() too. Unmaps those: then all pages that
- * nobody uses are free, and can be counted. Whether there were any.
- */
-bool kstack_trim(void);
-/* Any context, locks below RANK_KSTACK held. Pages that are mapped for stacks, kept ones included. */
+/* Any context, any lock held. Nobody stands on it yet: DEBUG builds fill it. For one that is used again. */
+void kstack_refresh(uintptr_t slot);
+/* Any context, locks below RANK_KSTACK held. Pages that are mapped for stacks. */
 size_t kstack_pages(void);
 
 /*

@@ -4,6 +4,11 @@
 _Noreturn void monitor_run(void); /* Thread; sleeps. */
 
 /* Thread. Commands that are not in monitor.c; arg: the rest of the line. */
+void monitor_ps(const char *arg);
+void monitor_taskset(const char *arg);
+void monitor_nice(const char *arg);
+void monitor_kill(const char *arg);
+void monitor_uptime(const char *arg);
 void monitor_mem(const char *arg);
 void monitor_buddyinfo(const char *arg);
 void monitor_slabinfo(const char *arg);

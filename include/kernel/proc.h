@@ -6,7 +6,6 @@
 #pragma once
 #include <hal/cpu.h>
 #include <kernel/config.h>
-#include <kernel/waitq.h>
 #include <lib/list.h>
 #include <lib/rbtree.h>
 #include <stdatomic.h>
@@ -43,34 +42,33 @@ struct proc {
     unsigned long switches;  /* how often it was given a CPU */
     uint64_t      run_ticks; /* CPU time up to its last switch, in counter ticks */
     enum proc_state state;
-    bool          woken;     /* the wake token: a wake-up came before the sleep */
-    uint32_t      affinity;  /* a bit per CPU: where it may run. Never empty */
-    int           nice;      /* sched=fair: NICE_MIN, who wants most, to NICE_MAX */
+    bool woken;        /* the wake token: a wake-up came before the sleep */
+    uint32_t affinity; /* a bit per CPU: where it may run. Never empty */
+    int nice;          /* sched=fair: NICE_MIN, who wants most, to NICE_MAX */
 
-    atomic_bool   killed;    /* asked to end: waits that can be interrupted return. Set once, by anybody */
+    atomic_bool killed; /* asked to end: waits that can be interrupted return. Set once, by anybody */
 
     /* fixed after creation */
-    int           pid;
-    unsigned      prio;      /* sched=rr */
-    char          name[PROC_NAME_SIZE];
-    uintptr_t     stack;     /* the slot of its kernel stack */
-    void        (*fn)(void *);
-    void         *arg;
+    int pid;
+    unsigned prio; /* sched=rr */
+    char name[PROC_NAME_SIZE];
+    uintptr_t stack; /* the slot of its kernel stack */
+    void (*fn)(void *);
+    void *arg;
 
     /* process-table lock */
-    struct list  table;      /* all processes, by age */
     struct proc *parent;
-    struct list  children;
-    struct list  sibling;
-    int          exit_code;
-
-    struct waitq child_exit; /* where this process waits for its children to end */
+    struct list children, zombies; /* its own: who lives, and who has ended and was not asked for yet */
+    struct list sibling;           /* its place in one of these lists of its parent */
+    int waits_for;                 /* which child it waits for in proc_wait(); -1: any; 0: none */
+    int exit_code;
+    bool ended; /* it is among its parent's zombies */
 };
 
 /* What lies at the top of a stack slot: whose it is. */
 struct kstack_top {
     struct proc *proc;
-    struct cpu  *cpu; /* the same as proc->cpu */
+    struct cpu *cpu; /* the same as proc->cpu */
 };
 
 _Static_assert(sizeof(struct kstack_top) <= KSTACK_RESERVED, "stacks begin below it");
@@ -110,12 +108,18 @@ static inline void proc_set_cpu(struct proc *p, struct cpu *cpu)
 static inline unsigned proc_legal_from(enum proc_state to)
 {
     switch (to) {
-    case PROC_READY: return PROC_NEW | PROC_RUNNING | PROC_SLEEPING;
-    case PROC_RUNNING: return PROC_READY;
-    case PROC_SLEEPING: return PROC_RUNNING;
-    case PROC_ZOMBIE: return PROC_RUNNING;
-    case PROC_DEAD: return PROC_ZOMBIE;
-    default: return 0;
+    case PROC_READY:
+        return PROC_NEW | PROC_RUNNING | PROC_SLEEPING;
+    case PROC_RUNNING:
+        return PROC_READY;
+    case PROC_SLEEPING:
+        return PROC_RUNNING;
+    case PROC_ZOMBIE:
+        return PROC_RUNNING;
+    case PROC_DEAD:
+        return PROC_ZOMBIE;
+    default:
+        return 0;
     }
 }
 
@@ -145,17 +149,16 @@ static inline void proc_set_state_from(struct proc *p, enum proc_state from, enu
 void proc_init(void);
 /* Boot CPU, once per CPU. Makes the process that CPU number `cpu` begins as, on that stack. */
 struct proc *proc_make_idle(unsigned cpu, uintptr_t stack);
+/* irqs off, boot CPU, once, after kmalloc_init(). Makes the table of all others, with PIDs 1 to pid_max. */
+void proc_init_table(int pid_max);
 
 /*
- * Thread; may sleep in no case. Starts a kernel thread: fn(arg), then proc_exit(0). Child of the caller.
- * Returns its PID, or -ENOMEM, or -EAGAIN when no PID is free.
+ * Thread; may sleep in no case. Starts a kernel thread: fn(arg), then proc_exit(0). Child of the caller; it
+ * may run where the caller may. Returns its PID, or -ENOMEM, or -EAGAIN when no PID is free.
  */
 int proc_spawn(const char *name, unsigned prio, void (*fn)(void *), void *arg);
 
-/*
- * The same for a process that may run on these CPUs (a bit each); other children may where the caller may.
- * Or -EINVAL: none of them is in use.
- */
+/* The same for a process that may run on these CPUs, a bit each. Or -EINVAL: none of them is in use. */
 int proc_spawn_on(uint32_t mask, const char *name, unsigned prio, void (*fn)(void *), void *arg);
 
 /*
@@ -169,7 +172,7 @@ int proc_set_nice(int pid, int nice);
 
 /*
  * The same context. Asks process pid to end: it is woken, and waits that can be interrupted return -EINTR
- * from now on. A kernel thread decides itself when to go. -ESRCH: no such process.
+ * from now on. A kernel thread decides itself when to go. -ESRCH: no such process; -EPERM: PID 1 stays.
  */
 int proc_kill(int pid);
 /* Any context. Was the caller asked to? */
@@ -178,23 +181,45 @@ static inline bool proc_killed(void)
     return atomic_load_explicit(&current()->killed, memory_order_relaxed);
 }
 
-/* Thread, no lock held. Ends the caller. Its children become PID 1's. */
+/* Thread, no lock held. Ends the caller, with any code. Its children become PID 1's. */
 _Noreturn void proc_exit(int code);
 
 /*
  * Thread, no lock held; sleeps. Waits until child pid (any child if pid is -1) has ended, frees it and stores
- * its exit code (code may be NULL). Returns its PID, or -ECHILD if there is no such child.
+ * its exit code (code may be NULL). Returns its PID, or -ECHILD if there is no such child, or -EINTR if none
+ * has ended and the caller was asked to end.
  */
 int proc_wait(int pid, int *code);
+/* Thread, no lock held. The same, but 0 where proc_wait() would sleep. */
+int proc_try_wait(int pid, int *code);
 
-/* Any context. Calls fn with each process, oldest first, under the process-table lock. */
+/*
+ * Any context, no lock held. Calls fn with each process of the lowest PIDs from `from` (at least 1) on, but
+ * at most `most` of them, in rising order, under the process-table lock. Returns the PID after the last one,
+ * or 0: there are no more.
+ */
+int proc_visit(int from, unsigned most, void (*fn)(struct proc *p, void *arg), void *arg);
+/*
+ * Any context, no lock held. The same with all, the idle processes first; the lock is let go now and then.
+ * Who is in the table all the time is met once, who comes or goes meanwhile at most once.
+ */
 void proc_for_each(void (*fn)(struct proc *p, void *arg), void *arg);
+/* The same with process pid alone. -ESRCH: there is none. */
+int proc_with(int pid, void (*fn)(struct proc *p, void *arg), void *arg);
 
-/* Any context. CPU time so far in counter ticks, the running stretch included. */
+/* Any context; p is not freed meanwhile. CPU time so far in counter ticks, the running stretch included. */
 uint64_t proc_run_ticks(struct proc *p);
 
 /*
- * Any context. Processes in the table, idle and zombies included; and how often any process was given a CPU.
+ * Any context, no lock held. Processes in the table, idle and zombies included; and how often any process was
+ * given a CPU, exact while none begins or ends.
  */
 unsigned proc_count(void);
 unsigned long proc_switches(void);
+
+/*
+ * Any context, locks below RANK_KSTACK held: from within page_alloc() too. A few of the dead keep their
+ * stacks, for the next comers. Frees these, and what the table keeps: then all that nobody uses is free, and
+ * can be counted. Whether there was anything.
+ */
+bool proc_trim(void);

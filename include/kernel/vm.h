@@ -18,18 +18,18 @@
 #include <stdint.h>
 
 struct vm_tree {
-    struct spinlock lock;    /* RANK_VM: all entries, and */
-    size_t          tables;  /*   pages of page tables, root included */
-    pte_t          *root;    /* fixed after creation */
+    struct spinlock lock; /* RANK_VM: all entries, and */
+    size_t tables;        /*   pages of page tables, root included */
+    pte_t *root;          /* fixed after creation */
 };
 
 extern struct vm_tree vm_kernel;
 
 /* What an entry says. */
 struct vm_mapping {
-    uintptr_t va, pa;        /* of its first byte */
-    size_t    size;
-    unsigned  prot;          /* 0: nothing is mapped there */
+    uintptr_t va, pa; /* of its first byte */
+    size_t size;
+    unsigned prot; /* 0: nothing is mapped there */
 };
 
 /*
@@ -44,6 +44,8 @@ void vm_init(const struct boot_info *bi);
  */
 /* Maps a page. -EEXIST: there is one already. -ENOMEM: there is no page for a table. */
 int vm_map(struct vm_tree *t, uintptr_t va, uintptr_t pa, unsigned prot);
+/* Maps n pages in a row, with one flush for up to VM_BATCH. How many: fewer where vm_map() would fail. */
+unsigned vm_map_pages(struct vm_tree *t, uintptr_t va, const uintptr_t *pa, unsigned n, unsigned prot);
 /* Unmaps a page; *pa is where it was. -ENOENT: there was none. */
 int vm_unmap(struct vm_tree *t, uintptr_t va, uintptr_t *pa);
 /* Unmaps all pages there and frees them, unless they are device registers. Returns how many it freed. */

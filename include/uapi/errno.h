@@ -1,6 +1,7 @@
 /* uapi/errno.h - error numbers; those of Linux, as our binary interface is. Returned negative. */
 #pragma once
 
+#define EPERM     1
 #define ENOENT    2
 #define ESRCH     3
 #define EINTR     4

@@ -41,6 +41,13 @@ def test_suite_at_other_speeds(port, shift):
     check_ktap(run(port, "test=mem-* quantum=1 mem=64M", icount=shift))
 
 
+@pytest.mark.parametrize("words", ("pid_max=300", "pid_max=100 quantum=1", "pid_max=4194304", "mem=16M"))
+def test_processes(port, words):
+    """Few numbers, which wrap and run out; many; little memory."""
+    tests = "proc-e* " if "4194304" in words or "=100" in words else "proc-* "
+    check_ktap(run(port, f"test={tests}{words}", icount=0))
+
+
 def test_a_failure_is_told(port):
     """A name that selects nothing is not a pass."""
     result = run(port, "test=no-such-test", icount=0)

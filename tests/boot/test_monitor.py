@@ -4,7 +4,7 @@ import re
 
 from harness import OK, PANIC, Console, run
 
-COMMANDS = "help ps uptime irq mem buddyinfo slabinfo vmmap dmesg sleep demo panic poweroff reboot".split()
+COMMANDS = "help ps taskset nice kill uptime irq mem buddyinfo slabinfo vmmap dmesg sleep demo panic poweroff reboot".split()
 
 
 def boot(port, cmdline="", **options):
@@ -22,7 +22,7 @@ def test_banner_and_commands(port):
         for name in COMMANDS:
             assert re.search(rf"^ +{name} ", shown, re.M), shown
         processes = console.command("ps")
-        monitor = r"^ +\d+ +1 +RUNNING +3 +\d+ +\d+\.\d{3}( +\d+)? +monitor$"
+        monitor = r"^ +\d+ +1 +RUNNING +0 +0xffffffff +3 +0 +\d+ +\d+\.\d{3}( +\d+)? +monitor$"
         assert re.search(monitor, processes, re.M), processes
         assert re.search(r"^ +1 +0 +SLEEPING .* init$", processes, re.M), processes
         assert re.search(r"^up \d+\.\d{3} s, 3 processes, \d+ switches$", console.command("uptime"), re.M)
@@ -76,6 +76,49 @@ def test_memory_commands(port):
             assert size <= stride and stride * per_slab <= pages * 4096, name
             assert all_objects == count * per_slab and in_use + kept <= all_objects, name
         assert "only a DEBUG build" in console.command("slabinfo kmalloc-64")
+
+
+def rows(shown):
+    """PID: (parent, CPU, affinity, nice, indent, name) of what ps printed, idle processes left out."""
+    found = re.findall(r"^ +(\d+) +(\d+)  [A-Z]+ +(\d+)  (0x[0-9a-f]{8}) +\d+ +(-?\d+) +\d+ +\d+\.\d{3}  ( *)(\S+)$",
+                       shown, re.M)
+    return {int(pid): (int(parent), int(cpu), int(mask, 16), int(nice), len(indent), name)
+            for pid, parent, cpu, mask, nice, indent, name in found if pid != "0"}
+
+
+def test_process_commands(port):
+    with boot(port) as console:
+        console.prompt()
+        plain, tree = rows(console.command("ps")), rows(console.command("ps -t"))
+        me = max(plain)
+        assert plain[1] == (0, 0, 0xffffffff, 0, 0, "init") and plain[me][5] == "monitor", plain
+        assert tree == {1: plain[1], me: (*plain[me][:4], 2, "monitor")}, tree
+        assert "usage: ps" in console.command("ps -x")
+
+        assert f"process {me}, monitor: affinity 0xffffffff" in console.command(f"taskset {me}")
+        assert f"process {me}, monitor: affinity 0x00000081" in console.command(f"taskset {me} 0x81")
+        assert "none of these CPUs is in use" in console.command(f"taskset {me} 0x80")
+        assert "none of these CPUs is in use" in console.command(f"taskset {me} 0")
+        assert "there is no process 999" in console.command("taskset 999 1")
+        for bad in ("", "x", f"{me} x", f"{me} 0x", f"{me} 0x100000000", f"{me} 1 2", "-1 1", "99999999999"):
+            assert "usage: taskset PID [MASK]" in console.command(f"taskset {bad}"), bad
+
+        assert console.command(f"nice {me} -20") == ""
+        assert rows(console.command("ps"))[me][2:4] == (0x81, -20)
+        assert console.command(f"nice {me} 19") == ""
+        for bad in ("20", "-21", "4294967295"):
+            assert "a nice value is from -20 to 19" in console.command(f"nice {me} {bad}"), bad
+        assert rows(console.command("ps"))[me][3] == 19
+        assert "there is no process 77" in console.command("nice 77 1")
+        for bad in ("", f"{me}", f"{me} --1", f"{me} -", f"{me} 1 1", "x 1"):
+            assert "usage: nice PID N" in console.command(f"nice {bad}"), bad
+
+        assert "process 1 has to stay" in console.command("kill 1")
+        assert "there is no process 0" in console.command("kill 0")
+        for bad in ("", "x", "1 1", "-1"):
+            assert "usage: kill PID" in console.command(f"kill {bad}"), bad
+        assert console.command(f"kill {me}") == ""
+        assert "up " in console.command("uptime"), "the monitor does not look whether it was asked to end"
 
 
 def test_line_editing(port):
@@ -148,8 +191,9 @@ def test_reboot(port):
 
 def test_bad_options(port):
     """What nobody can mean is said, and the default used."""
-    with boot(port, "quantum=0 mem=4 panic=explode loglevel=9 sched") as console:
+    with boot(port, "quantum=0 mem=4 panic=explode loglevel=9 sched pid_max=99") as console:
         before = console.prompt()
+    assert "pid_max=99 is not a number from 100 to 4194304: using 32767" in before
     assert "quantum=0 is not a number from 1 to 10000: using 10" in before
     assert "mem=4 is not a size of at least 8M: using all memory" in before
     assert "panic=explode is none of halt, poweroff, reboot: using halt" in before

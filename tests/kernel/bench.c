@@ -105,20 +105,6 @@ static void bench_interrupt(void)
     bench_report("timer-interrupt", total, arm, LOOPS);
 }
 
-static void nothing(void *arg)
-{
-    (void)arg;
-}
-
-static void bench_thread(void)
-{
-    enum { THREADS = 1000 };
-    uint64_t start = hal_timer_now();
-    for (unsigned i = 0; i < THREADS; i++)
-        proc_wait(proc_spawn("short", PRIO_NORMAL, nothing, NULL), NULL);
-    bench_report("thread-create-exit-reap", ns_since(start), 0, THREADS);
-}
-
 static void run(const char *which)
 {
     if (strcmp(which, "memory") != 0) {
@@ -129,7 +115,7 @@ static void run(const char *which)
         bench_yield("yield-64", 64);
         bench_yield("yield-1000", 1000);
         bench_interrupt();
-        bench_thread();
+        bench_proc();
     }
     bench_memory();
     kprintf("BENCH-DONE\n");

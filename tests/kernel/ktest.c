@@ -45,9 +45,9 @@ static bool selected(const struct ktest *t, const char *pattern)
 {
     size_t len = strlen(pattern);
     if (strcmp(pattern, "all") == 0)
-        return !t->dies;
+        return t->kind == KTEST_NORMAL;
     if (len > 0 && pattern[len - 1] == '*')
-        return !t->dies && strncmp(t->name, pattern, len - 1) == 0;
+        return t->kind == KTEST_NORMAL && strncmp(t->name, pattern, len - 1) == 0;
     return strcmp(t->name, pattern) == 0;
 }
 
@@ -67,7 +67,7 @@ static unsigned count_processes(void)
 
 /* What must be the same before and after a test. Page tables of the kernel are kept once they are made. */
 struct balance {
-    size_t   pages, objects;
+    size_t pages, objects;
     unsigned processes;
 };
 
@@ -101,7 +101,7 @@ static bool run_one(const struct ktest *t, unsigned number)
     struct balance before = take_balance();
     uint64_t start = hal_timer_now();
     t->run();
-    if (t->dies)
+    if (t->kind == KTEST_DIES)
         ktest_fail("this was to end in a panic");
     compare(&before);
     kprintf("%s %u - %s # %llu ns\n", failed ? "not ok" : "ok", number, t->name,

@@ -6,14 +6,15 @@
 #include <kernel/ktest.h>
 #include <kernel/sched.h>
 #include <kernel/vm.h>
+#include <kernel/waitq.h>
 #include <lib/util.h>
 #include <stdatomic.h>
 
 /* wake_one wakes in the order of coming, one each; wake_all all. */
 enum { WAITERS = 5 };
 static struct waitq queue;
-static atomic_uint  tickets, served;
-static unsigned     woken_order[WAITERS];
+static atomic_uint tickets, served;
+static unsigned woken_order[WAITERS];
 
 static void waiter(void *arg)
 {
@@ -94,7 +95,7 @@ KTEST("waitq-wake-goes-on", test_wake_goes_on);
 /* Timeouts fire in the order of their times, in an interrupt; what is cancelled does not fire. */
 enum { TIMEOUTS = 16 };
 static struct timeout timeouts[TIMEOUTS];
-static unsigned       fired[TIMEOUTS], nfired, in_irq;
+static unsigned fired[TIMEOUTS], nfired, in_irq;
 
 static void fire(void *arg)
 {
@@ -123,7 +124,7 @@ KTEST("timeout-order-and-cancel", test_timeouts);
 
 /* A function that adds its own timeout again is a clock. */
 static struct timeout clock_timeout;
-static unsigned       clock_rings;
+static unsigned clock_rings;
 
 static void ring_again(void *arg)
 {

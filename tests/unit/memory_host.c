@@ -103,7 +103,7 @@ size_t vm_table_pages(void)
     return host_memory.tables;
 }
 
-bool kstack_trim(void)
+bool proc_trim(void)
 {
     void *spare = host_memory.spare_stack;
     host_memory.spare_stack = NULL;

@@ -15,7 +15,7 @@ struct memory_host {
     unsigned long map_fails_at;  /* this call fails; 0: none */
     unsigned      tables_most;   /* vm_make_tables() gets so many, then fails; 0: all */
     size_t        tables;        /* pages it has */
-    void         *spare_stack;   /* a page that kstack_trim() gives back; NULL: none */
+    void         *spare_stack;   /* a page that proc_trim() gives back; NULL: none */
 
     bool          fail_wanted;   /* failalloc_wanted(): no lists, no magazines */
     atomic_ulong  asked;         /* calls of failalloc_now() */

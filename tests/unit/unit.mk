@@ -117,6 +117,8 @@ $(eval $(call unit_test,heap,lib/heap.c))
 $(eval $(call unit_test,ratio,lib/ratio.c))
 $(eval $(call unit_test,range,lib/range.c))
 $(eval $(call unit_test,bitmap,lib/bitmap.c))
+$(eval $(call unit_test,pid,kernel/pid.c lib/bitmap.c))
+$(eval $(call fuzz_test,pid,kernel/pid.c lib/bitmap.c,,-max_len=64))
 
 $(eval $(call unit_test,pte_x86,tests/unit/pte_check.c arch/x86/pte.c,-Iarch/x86/include))
 UNIT_TABLES := $(addprefix arch/x86/,tables.c acpi.c mptable.c) tests/unit/firmware.c

@@ -78,8 +78,17 @@ def at(kind, address):
 
 
 def processes():
-    """All of the process table, which is private to its file."""
-    return elements(value("'kernel/proc.c'::table")["all"], "struct proc", "table")
+    """The idle process of each CPU, then the pages of the process table, by PID."""
+    idle, pids = value("'kernel/proc.c'::idle"), value("proc_table")["pids"]
+    for index in range(idle.type.range()[1] + 1):
+        if int(idle[index]["state"]):
+            yield idle[index]
+    per_page = int(value("PIDS_PER_PAGE"))
+    for number in range(int(pids["highest"]) // per_page + 1 if int(pids["highest"]) else 0):
+        page = pids["page"][number]["proc"]
+        for index in range(per_page if int(page) else 0):
+            if int(page[index]):
+                yield page[index].dereference()
 
 
 def process(pid):
@@ -153,7 +162,7 @@ class T(gdb.Command):
 
 
 class Procs(Command):
-    """All processes, oldest first: procs"""
+    """All processes, by PID: procs"""
 
     def show(self, argument):
         print("  PID  STATE     PRIO  CPU  SWITCHES  NAME")
