@@ -7,6 +7,7 @@
 #include <kernel/page.h>
 #include <kernel/proc.h>
 #include <kernel/sched.h>
+#include <kernel/sched_place.h>
 #include <kernel/slab.h>
 #include <kernel/vm.h>
 
@@ -23,6 +24,18 @@ bool memory_reclaim(void)
         cpu->reclaiming = false;
     }
     hal_irq_restore(s);
+    return any;
+}
+
+static void reclaim_here(void *any)
+{
+    *(bool *)any |= memory_reclaim();
+}
+
+bool memory_reclaim_everywhere(void)
+{
+    bool any = false;
+    sched_on_each_cpu(reclaim_here, &any);
     return any;
 }
 

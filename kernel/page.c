@@ -111,6 +111,11 @@ static __attribute__((noinline)) struct page *alloc_slowly(unsigned order, enum 
     while (p == NULL && memory_reclaim())
         p = try_alloc(order);
     hal_irq_restore(s);
+    if (p == NULL && hal_irq_enabled() && memory_reclaim_everywhere()) {
+        s = hal_irq_save();
+        p = try_alloc(order);
+        hal_irq_restore(s);
+    }
     return give_to(p, order, owner);
 }
 

@@ -201,3 +201,29 @@ void sched_set_affinity(struct proc *p, uint32_t mask)
     sched_unlock_pair(from, to);
     hal_irq_restore(s);
 }
+
+/* The interrupt that takes us away comes at once, or nearly. */
+static void go_to(const struct cpu *cpu)
+{
+    struct proc *p = current();
+    sched_set_affinity(p, bit_of(cpu));
+    while (*(struct cpu *volatile *)&p->cpu != cpu)
+        hal_cpu_relax();
+}
+
+void sched_on_each_cpu(void (*fn)(void *arg), void *arg)
+{
+    struct proc *p = current();
+    uint32_t home = p->affinity;
+    uint32_t others = p->pid == 0 ? 0 : smp_online() & ~bit_of(p->cpu);
+    struct cpu *last = p->cpu;
+    for (; others != 0; others &= others - 1) {
+        go_to(&cpus[bit_lowest32(others)]);
+        fn(arg);
+    }
+    if (p->cpu != last)
+        go_to(last);
+    fn(arg);
+    if (p->affinity != home)
+        sched_set_affinity(p, home);
+}

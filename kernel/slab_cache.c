@@ -2,6 +2,7 @@
  * slab_cache.c - caches: what a slab of each looks like, their list, and what they hold in numbers.
  */
 #include <kernel/kassert.h>
+#include <kernel/sched_place.h>
 #include <kernel/slab_layer.h>
 #include <lib/string.h>
 #include <lib/util.h>
@@ -104,10 +105,18 @@ static bool shrink(struct cache *c)
     return slab_release(c, &unneeded) || any;
 }
 
-int cache_destroy(struct cache *c)
+/* Objects of it that this CPU keeps in its magazines go back to their slabs. */
+static void empty_magazines(void *cache)
 {
     unsigned long s = spin_lock(&caches.lock);
-    shrink(c);
+    shrink(cache);
+    spin_unlock(&caches.lock, s);
+}
+
+int cache_destroy(struct cache *c)
+{
+    sched_on_each_cpu(empty_magazines, c);
+    unsigned long s = spin_lock(&caches.lock);
     bool in_use = c->out > 0;
     if (!in_use)
         list_del(&c->caches);

@@ -8,14 +8,18 @@
 #include <stdbool.h>
 #include <uapi/errno.h>
 
+/* Bits. */
+enum ktest_kind {
+    KTEST_NORMAL = 0,
+    KTEST_DIES = 1,     /* ends in a panic if it is right: only by its name */
+    KTEST_LONG = 2,     /* takes its time: only by its name */
+    KTEST_ALL_CPUS = 4, /* it and its children run on all CPUs; others stay on CPU 0, where order is certain */
+};
+
 struct ktest {
     const char *name;
-    void (*run)(void); /* thread; sleeps */
-    enum ktest_kind {
-        KTEST_NORMAL,
-        KTEST_DIES, /* ends in a panic if it is right: only by its name */
-        KTEST_LONG, /* takes its time: only by its name */
-    } kind;
+    void      (*run)(void); /* thread; sleeps */
+    unsigned    kind;
 };
 
 #define KTEST_(id, test_name, fn, test_kind)                                                             \
@@ -25,6 +29,8 @@ struct ktest {
 #define KTEST(name, fn)       KTEST_(fn, name, fn, KTEST_NORMAL)
 #define KTEST_FATAL(name, fn) KTEST_(fn, name, fn, KTEST_DIES)
 #define KTEST_SLOW(name, fn)  KTEST_(fn, name, fn, KTEST_LONG)
+#define KTEST_SMP(name, fn)   KTEST_(fn, name, fn, KTEST_ALL_CPUS)
+#define KTEST_STRESS(name, fn) KTEST_(fn, name, fn, KTEST_ALL_CPUS | KTEST_LONG)
 
 /* The running test fails, with that reason, and goes on. */
 void ktest_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

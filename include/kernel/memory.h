@@ -11,6 +11,9 @@
  */
 bool memory_reclaim(void);
 
+/* Thread, irqs on, no lock held. The same on all CPUs, one after the other, by going there. */
+bool memory_reclaim_everywhere(void);
+
 /*
  * Thread. The account, for moments at which nobody allocates: pages in all = free + by owner, and what
  * each owner says himself. Prints what does not agree; returns whether all does.

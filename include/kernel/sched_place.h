@@ -24,5 +24,11 @@ void sched_place_busy(const struct cpu *cpu);
 /* irqs off, idle. Says so, and takes a process from another CPU, if one has more than it can run. */
 void sched_pull(struct cpu *cpu);
 
+/*
+ * Thread, irqs on, no lock held. Calls fn on each CPU in use, this one last, by going there. The idle process,
+ * which cannot go, calls it here alone.
+ */
+void sched_on_each_cpu(void (*fn)(void *arg), void *arg);
+
 /* irqs off, in the alarm of cpu. Gives to a CPU that has less to do, if it is time. */
 void sched_push(struct cpu *cpu, uint64_t now);
