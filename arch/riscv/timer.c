@@ -6,7 +6,7 @@
 #include <hal/timer.h>
 #include <lib/string.h>
 
-static bool sstc; /* all harts have it */
+bool riscv_has_sstc;
 
 /*
  * Is "sstc" among the extensions, either in the list of strings or in the old ISA string, between
@@ -27,10 +27,10 @@ static bool has_sstc(const struct dt *dt, int cpu)
 
 void riscv_timer_probe(const struct dt *dt)
 {
-    sstc = true;
+    riscv_has_sstc = true;
     for (int n = dt_first_child(dt, dt_find(dt, "/cpus")); n >= 0; n = dt_next_sibling(dt, n)) {
         if (dt_has_string(dt, n, "device_type", "cpu") && dt_is_enabled(dt, n) && !has_sstc(dt, n))
-            sstc = false;
+            riscv_has_sstc = false;
     }
 }
 
@@ -43,7 +43,7 @@ void hal_timer_init_cpu(void)
 /* The interrupt is pending while the counter is not before the alarm: moving the alarm away quiets it. */
 void hal_timer_arm(uint64_t when)
 {
-    if (sstc)
+    if (riscv_has_sstc)
         csr_write(CSR_STIMECMP, when);
     else
         sbi_call(SBI_EXT_TIME, 0, when, 0, 0);
