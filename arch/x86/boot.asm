@@ -1,4 +1,4 @@
-; boot.asm - from the boot loader to early_main().
+; boot.asm - from the boot loader to early_main(); and the further CPUs, to x86_secondary_main().
 ;
 ; In:  protected mode, flat segments, paging off, interrupts off; eax = magic number, ebx = physical address
 ;      of the loader's information (Multiboot Specification 0.6.96, 3.2); one CPU.
@@ -10,6 +10,8 @@
 ;  3 own segments                                     6 early_main(), with the time of entry
 ;
 ; Up to step 5 every label is meant as a physical address. The information's address stays in ebp.
+;
+; A further CPU begins at x86_trampoline (smp.c), in real mode, and takes the same steps from 3 on.
 %include "arch/offsets.h"
 
 HEADER_MAGIC    equ 0x1badb002
@@ -19,7 +21,12 @@ LOADER_MAGIC    equ 0x2badb002
 EFLAGS_ID       equ 1 << 21
 CPUID_NEEDED    equ 1 << 4 | 1 << 5 | 1 << 6 | 1 << 9 | 1 << 15 ; leaf 1, edx: TSC MSR PAE APIC CMOV
 CR0_BITS        equ 1 << 31 | 1 << 16 | 1 << 5 | 1 << 4 | 1 << 3 | 1 << 0 ; PG WP NE ET TS PE
+CR0_PE          equ 1 << 0
 CR4_PAE         equ 1 << 5
+MSR_EFER        equ 0xc0000080
+EFER_NXE        equ 1 << 11
+CPUID_FEATURES  equ 1
+ID_SHIFT        equ 24                          ; of leaf 1, ebx: the id of the local APIC
 
 BOOT_CODE       equ 0x08                        ; selectors
 BOOT_DATA       equ 0x10
@@ -34,8 +41,8 @@ UART_TX_EMPTY   equ 0x20
 UART_PATIENCE   equ 100000                      ; looks, so that a machine without a UART goes on
 WHITE_ON_RED    equ 0x4f
 
-    extern  __bss_start, __bss_end, early_main
-    global  _start, x86_boot_directory, x86_boot_stack
+    extern  __bss_start, __bss_end, early_main, x86_secondary, x86_secondary_main
+    global  _start, x86_boot_directory, x86_boot_stack, x86_trampoline, x86_trampoline_end
 
     section .boot progbits alloc exec nowrite align=4
 multiboot_header:                               ; Multiboot 3.1.1
@@ -108,6 +115,70 @@ _start:
     mov     edx, [entry_tsc]
     mov     ecx, [entry_tsc + 4]
     call    early_main
+
+; A copy of this runs at the beginning of a page below 1 MiB: cs is the page, ip = 0, interrupts off, and the
+; caches as the firmware or INIT left them.
+    bits    16
+x86_trampoline:
+    mov     ax, cs
+    mov     ds, ax
+    o32 lgdt [.gdt_pointer - x86_trampoline]
+    mov     eax, cr0
+    or      al, CR0_PE
+    mov     cr0, eax
+    jmp     dword BOOT_CODE:secondary_start - KERNEL_BASE
+    align   4
+.gdt_pointer:
+    dw      boot_gdt_pointer - boot_gdt - 1
+    dd      boot_gdt - KERNEL_BASE
+x86_trampoline_end:
+    bits    32
+
+secondary_start:
+    ; 3
+    mov     eax, BOOT_DATA
+    mov     ds, eax
+    mov     es, eax
+    mov     ss, eax
+
+    ; 4: the kernel's own tables have entries with NX; they follow at once
+    cmp     dword [x86_secondary + SECONDARY_nx - KERNEL_BASE], 0
+    je      .no_nx
+    mov     ecx, MSR_EFER
+    rdmsr
+    or      eax, EFER_NXE
+    wrmsr
+.no_nx:
+    mov     eax, boot_page_table - KERNEL_BASE
+    mov     cr3, eax
+    mov     eax, CR4_PAE
+    mov     cr4, eax
+    mov     eax, CR0_BITS
+    mov     cr0, eax
+
+    ; 5: who does not find its id stops here, as hal_cpu_start() will see
+    mov     eax, .linked
+    jmp     eax
+.linked:
+    mov     eax, [x86_secondary + SECONDARY_cr3]
+    mov     cr3, eax
+    mov     eax, [x86_secondary + SECONDARY_cr4]
+    mov     cr4, eax
+    mov     eax, CPUID_FEATURES
+    cpuid
+    shr     ebx, ID_SHIFT
+    xor     eax, eax
+.find:
+    inc     eax                                 ; 0 is the boot CPU
+    cmp     eax, MAX_CPUS
+    je      refuse.stop
+    cmp     ebx, [x86_secondary + SECONDARY_apic_id + eax * 4]
+    jne     .find
+    mov     esp, [x86_secondary + SECONDARY_stack_top + eax * 4]
+    xor     ebp, ebp
+
+    ; 6: eax = its number
+    call    x86_secondary_main
 
 ; esi = text, physical; to the screen and to the first UART.
 refuse:

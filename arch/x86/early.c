@@ -1,6 +1,7 @@
 /* early.c - what the boot loader says (Multiboot Specification 0.6.96, 3.3), neutral; then kernel_main(). */
 #include <arch/layout.h>
 #include <arch/sysreg.h>
+#include <arch/tables.h>
 #include <arch/x86.h>
 #include <board/board.h>
 #include <hal/boot.h>
@@ -12,8 +13,7 @@
 #include <lib/string.h>
 #include <lib/util.h>
 
-enum { CMDLINE_SIZE = 1024, KIB = 1 << 10, MIB = 1 << 20, BLOCK = 2 * MIB };
-enum { SLOT_TABLE, SLOT_ENTRY }; /* for look() */
+enum { CMDLINE_SIZE = 1024, KIB = 1 << 10, MIB = 1 << 20, BLOCK = X86_LOOK_SIZE };
 
 enum { INFO_MEMORY = 1 << 0, INFO_CMDLINE = 1 << 2, INFO_MODULES = 1 << 3 };
 enum { INFO_MAP = 1 << 6, INFO_LOADER = 1 << 9, MAP_RAM = 1 };
@@ -38,17 +38,6 @@ struct __attribute__((packed)) loader_range {
     uint32_t size; /* of what follows */
     uint64_t base, length;
     uint32_t type;
-};
-
-/* ACPI 6.5, 5.2.5 to 5.2.8 and 5.2.12. */
-enum { BIOS_START = 0xe0000, BIOS_END = 0x100000, ROOT_STEP = 16, ROOT_SIZE = 20, ROOT_RSDT = 16 };
-enum { MADT_FIRST = 44, MADT_LOCAL_APIC = 0, MADT_FLAGS = 4, MADT_ENABLED = 1 };
-
-struct __attribute__((packed)) acpi_table { /* at any address */
-    char     signature[4];
-    uint32_t length;
-    uint8_t  rest[28];
-    uint32_t entry[]; /* of the RSDT */
 };
 
 static char cmdline[CMDLINE_SIZE];
@@ -76,10 +65,10 @@ static void add_ram(struct boot_info *bi, uint64_t first, uint64_t size)
 }
 
 /*
- * Any physical address, of which at least 2 MiB can then be read: firmware may put its tables beyond the
- * direct map. The boot tables have room where the kmap window will be; a slot shows what was last asked for.
+ * Firmware may put its tables beyond the direct map. The boot tables have room where the kmap window will
+ * be.
  */
-static const void *look(unsigned slot, uintptr_t pa)
+const void *x86_look(unsigned slot, uintptr_t pa)
 {
     uintptr_t va = KMAP_BASE + slot * 2 * BLOCK;
     for (unsigned i = 0; i < 2; i++) {
@@ -108,7 +97,7 @@ static void read_cmdline(const char *text)
 static void read_memory(struct boot_info *bi, const struct loader_info *info)
 {
     if (info->flags & INFO_MAP) {
-        uintptr_t map = (uintptr_t)look(SLOT_ENTRY, info->map_pa);
+        uintptr_t map = (uintptr_t)x86_look(X86_LOOK_ENTRY, info->map_pa);
         uintptr_t end = map + info->map_size;
         while (map < end) {
             const struct loader_range *r = (const struct loader_range *)map;
@@ -127,21 +116,21 @@ static void read_memory(struct boot_info *bi, const struct loader_info *info)
 
 static void read_loader_info(struct boot_info *bi, uintptr_t info_pa)
 {
-    const struct loader_info *info = look(SLOT_TABLE, info_pa);
+    const struct loader_info *info = x86_look(X86_LOOK_TABLE, info_pa);
     read_memory(bi, info);
     if ((info->flags & INFO_MODULES) && info->modules > 0) {
-        const struct loader_module *m = look(SLOT_ENTRY, info->modules_pa);
+        const struct loader_module *m = x86_look(X86_LOOK_ENTRY, info->modules_pa);
         if (m->end <= DIRECT_MAP_MIB * (uint32_t)MIB)
             bi->initrd = (struct mem_range){ m->start, m->end - m->start };
         else
             printk(KERN_WARN "firmware: the first module lies above %u MiB, out of reach\n", DIRECT_MAP_MIB);
     }
     if (info->flags & INFO_CMDLINE)
-        read_cmdline(look(SLOT_ENTRY, info->cmdline));
+        read_cmdline(x86_look(X86_LOOK_ENTRY, info->cmdline));
     strlcpy(machine, "unknown PC", sizeof(machine));
     if (info->flags & INFO_LOADER) {
         size_t n = strlcpy(machine, "PC, loaded by ", sizeof(machine));
-        strlcpy(machine + n, look(SLOT_ENTRY, info->loader_name), sizeof(machine) - n);
+        strlcpy(machine + n, x86_look(X86_LOOK_ENTRY, info->loader_name), sizeof(machine) - n);
     }
 }
 
@@ -158,40 +147,6 @@ static void read_cpu_name(void)
         strlcpy(machine, text, sizeof(machine));
 }
 
-static uintptr_t find_rsdt(void)
-{
-    for (uintptr_t pa = BIOS_START; pa < BIOS_END; pa += ROOT_STEP) {
-        const uint8_t *root = hal_p2v(pa);
-        uint8_t sum = 0;
-        if (memcmp(root, "RSD PTR ", 8) != 0)
-            continue;
-        for (unsigned i = 0; i < ROOT_SIZE; i++)
-            sum += root[i];
-        if (sum == 0)
-            return *(const uint32_t *)(root + ROOT_RSDT);
-    }
-    return 0;
-}
-
-/* The table called "APIC" lists the CPUs. Without it there is one, as far as anybody knows. */
-static unsigned count_cpus(void)
-{
-    uintptr_t rsdt_pa = find_rsdt();
-    const struct acpi_table *rsdt = look(SLOT_TABLE, rsdt_pa);
-    unsigned n = 0;
-    if (rsdt_pa == 0 || memcmp(rsdt->signature, "RSDT", 4) != 0)
-        return 1;
-    for (unsigned i = 0; sizeof(*rsdt) + (i + 1) * sizeof(rsdt->entry[0]) <= rsdt->length; i++) {
-        const struct acpi_table *madt = look(SLOT_ENTRY, rsdt->entry[i]);
-        if (memcmp(madt->signature, "APIC", 4) != 0)
-            continue;
-        const uint8_t *p = (const uint8_t *)madt;
-        for (unsigned at = MADT_FIRST; at < madt->length && p[at + 1] != 0; at += p[at + 1])
-            n += p[at] == MADT_LOCAL_APIC && (p[at + MADT_FLAGS] & MADT_ENABLED) != 0;
-    }
-    return n > 0 ? n : 1;
-}
-
 /* boot.asm jumps here. */
 void early_main(uintptr_t info_pa, uint64_t entry_tsc)
 {
@@ -202,8 +157,8 @@ void early_main(uintptr_t info_pa, uint64_t entry_tsc)
     board_probe();
     read_loader_info(&bi, info_pa);
     read_cpu_name();
-    bi.ncpus = count_cpus();
     x86_irqchip_probe();
     bi.timer_hz = x86_timer_probe();
+    bi.ncpus = x86_smp_probe(&bi.ram, bi.timer_hz);
     kernel_main(&bi);
 }

@@ -16,7 +16,7 @@
 %assign HAS_ERROR_CODE 1<<8 | 1<<10 | 1<<11 | 1<<12 | 1<<13 | 1<<14 | 1<<17 | 1<<21 | 1<<29 | 1<<30
 
     extern  x86_trap
-    global  x86_trap_stubs, x86_emergency_stack
+    global  x86_trap_stubs, x86_emergency_stacks
 
     section .text align=16
 
@@ -68,5 +68,5 @@ trap_entry:
 
     section .bss align=16384
     alignb  KSTACK_SLOT
-x86_emergency_stack:
-    resb    KSTACK_SLOT
+x86_emergency_stacks:                           ; one for each CPU
+    resb    KSTACK_SLOT * MAX_CPUS

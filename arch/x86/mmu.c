@@ -22,6 +22,7 @@ void x86_mmu_probe(void)
 void hal_pt_kernel(uintptr_t root_pa)
 {
     x86_segments_set_cr3(root_pa);
+    x86_secondary.cr3 = (uint32_t)root_pa;
     cr_write(cr3, root_pa);
     if (cpuid(CPUID_FEATURES).edx & CPUID_EDX_PGE)
         cr_write(cr4, cr_read(cr4) | CR4_PGE);

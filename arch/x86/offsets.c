@@ -13,6 +13,7 @@
     __asm__ volatile("\n.ascii \"->" #name " %0\"" : : "i"((unsigned long long)(value)))
 #define REG(name)           DEFINE(FRAME_##name, offsetof(struct hal_frame, name))
 #define SAVED(name)         DEFINE(CONTEXT_##name, offsetof(struct context, name))
+#define SECOND(name)        DEFINE(SECONDARY_##name, offsetof(struct x86_secondary, name))
 
 void offsets(void);
 
@@ -27,7 +28,10 @@ void offsets(void)
     SAVED(ebp); SAVED(edi); SAVED(esi); SAVED(ebx);
     SAVED(eip);
 
+    SECOND(nx); SECOND(cr3); SECOND(cr4); SECOND(apic_id); SECOND(stack_top);
+
     /* What the others take from headers, since NASM cannot read those. */
+    DEFINE(MAX_CPUS, MAX_CPUS);
     DEFINE(KSTACK_SLOT, KSTACK_SLOT);
     DEFINE(KSTACK_RESERVED, KSTACK_RESERVED);
     DEFINE(KERNEL_BASE, KERNEL_BASE);

@@ -17,7 +17,7 @@ enum { PF_WRITE = 1 << 1, PF_RESERVED = 1 << 3, PF_FETCH = 1 << 4 };
 
 static const struct cause {
     enum trap_kind kind;
-    const char    *what;
+    const char *what;
 } causes[X86_EXCEPTIONS] = {
     [0] = { TRAP_ARITHMETIC, "divide error" MANUAL },
     [1] = { TRAP_BREAKPOINT, "debug exception" MANUAL },
@@ -43,7 +43,7 @@ static const struct cause {
 
 void x86_trap_init(void)
 {
-    x86_segments_init();
+    x86_segments_init(0, (uintptr_t)x86_boot_stack + KSTACK_SLOT - KSTACK_RESERVED);
 }
 
 /* What was tried. A CPU without NX does not tell a fetch from a read, but the addresses do. */
@@ -77,9 +77,7 @@ static void decode_double_fault(const struct hal_frame *f, struct trap_info *t)
 void x86_trap(struct hal_frame *f, bool emergency)
 {
     static const struct trap_info interrupt = { .kind = TRAP_IRQ };
-    bool from_timer_or_pic = f->vector >= X86_EXCEPTIONS && f->vector <= X86_VECTOR_TIMER;
-    if (from_timer_or_pic || f->vector == X86_VECTOR_SPURIOUS) {
-        x86_irq_arrived(f->vector);
+    if (f->vector - X86_VECTOR_LINES < X86_LINES) {
         trap_dispatch(f, &interrupt);
         return;
     }

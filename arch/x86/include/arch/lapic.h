@@ -5,9 +5,13 @@
 #define LAPIC_PA 0xfee00000 /* where it is after a reset, and where irqchip.c leaves it; va == pa */
 
 enum {
+    LAPIC_ID = 0x020,
     LAPIC_TPR = 0x080,
     LAPIC_EOI = 0x0b0,
     LAPIC_SVR = 0x0f0,
+    LAPIC_ISR = 0x100, /* in service: 32 vectors in every fourth word */
+    LAPIC_ICR = 0x300, /* writing this half sends */
+    LAPIC_ICR_HIGH = 0x310,
     LAPIC_LVT_TIMER = 0x320,
     LAPIC_LVT_LINT0 = 0x350,
     LAPIC_LVT_LINT1 = 0x360,
@@ -22,6 +26,11 @@ enum {
     LVT_EXTINT = 7 << 8, /* the 8259As tell the vector */
     LVT_MASKED = 1 << 16,
     DIVIDE_BY_1 = 11,
+    ICR_INIT = 5 << 8 | 1 << 14, /* the bit says that it is not a "de-assert" */
+    ICR_START_UP = 6 << 8 | 1 << 14, /* and the number of a page */
+    ICR_ASSERT = 1 << 14, /* and a vector */
+    ICR_PENDING = 1 << 12,
+    LAPIC_ID_SHIFT = 24, /* in LAPIC_ID and LAPIC_ICR_HIGH */
 };
 
 static inline uint32_t lapic_read(unsigned reg)

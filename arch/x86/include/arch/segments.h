@@ -23,8 +23,8 @@ struct tss { /* Intel SDM vol. 3A 8.2.1; of 16-bit fields the other half is rese
     uint16_t trap, io_map;
 };
 
-/* irqs off, boot, once. Loads GDT, TSS and IDT. */
-void x86_segments_init(void);
+/* irqs off, once on each CPU. GDT and task states of its own; the IDT, made by CPU 0, is the same for all. */
+void x86_segments_init(unsigned cpu, uintptr_t stack_top);
 
-/* irqs off. The page tables of a CPU that has no stack left. */
+/* irqs off, boot CPU. Its page tables when it has no stack left; the others come later, and have them. */
 void x86_segments_set_cr3(uintptr_t root_pa);
