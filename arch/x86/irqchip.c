@@ -115,7 +115,7 @@ static int pic_claim(void)
         if (serving == 0)
             outb(PIC1_COMMAND, OCW2_EOI);
     }
-    return serving == 0 ? IRQ_NONE : (int)bit_lowest32(serving);
+    return serving == 0 ? IRQ_NONE : __builtin_ctz(serving);
 }
 
 static void add_window(uintptr_t pa, const char *name)
@@ -217,7 +217,7 @@ int hal_irq_claim(void)
 {
     uint32_t serving = lapic_read(LAPIC_ISR + X86_VECTOR_LINES / 32 * 16);
     if (serving != 0)
-        return (int)bit_lowest32(serving);
+        return __builtin_ctz(serving); /* one instruction here */
     return io_pins == 0 && on_boot_cpu() ? pic_claim() : IRQ_NONE;
 }
 

@@ -23,6 +23,7 @@ uint8_t x86_tables_sum(const uint8_t *bytes, size_t n)
 const uint8_t *x86_tables_find(const char *signature, size_t size)
 {
     const uint8_t *low = x86_look(X86_LOOK_LOW, 0);
+    size_t length = strlen(signature);
     uint32_t ebda = x86_get16(low + EBDA_SEGMENT) << 4, base = x86_get16(low + BASE_KIB) * KIB;
     const struct {
         uint32_t start, end;
@@ -31,7 +32,7 @@ const uint8_t *x86_tables_find(const char *signature, size_t size)
         if (places[i].start < KIB || (places[i].end > VIDEO_START && places[i].end != BIOS_END))
             continue; /* there is no such place */
         for (uint32_t pa = places[i].start; pa + size <= places[i].end; pa += STEP) {
-            if (memcmp(low + pa, signature, strlen(signature)) == 0 && x86_tables_sum(low + pa, size) == 0)
+            if (memcmp(low + pa, signature, length) == 0 && x86_tables_sum(low + pa, size) == 0)
                 return low + pa;
         }
     }

@@ -73,14 +73,9 @@ static void decode_double_fault(const struct hal_frame *f, struct trap_info *t)
     t->what = "double fault: no stack to push on" MANUAL;
 }
 
-/* entry.asm calls this, and returns to the interrupted code when it returns. */
-void x86_trap(struct hal_frame *f, bool emergency)
+/* Not an interrupt. Apart from x86_trap(), so that an interrupt does not pay for what only this needs. */
+static __attribute__((noinline)) void exception(struct hal_frame *f, bool emergency)
 {
-    static const struct trap_info interrupt = { .kind = TRAP_IRQ };
-    if (f->vector - X86_VECTOR_LINES < X86_LINES) {
-        trap_dispatch(f, &interrupt);
-        return;
-    }
     struct trap_info t = {
         .kind = TRAP_UNKNOWN,
         .emergency = emergency,
@@ -99,4 +94,14 @@ void x86_trap(struct hal_frame *f, bool emergency)
             decode_double_fault(f, &t);
     }
     trap_dispatch(f, &t);
+}
+
+/* entry.asm calls this, and returns to the interrupted code when it returns. */
+void x86_trap(struct hal_frame *f, bool emergency)
+{
+    static const struct trap_info interrupt = { .kind = TRAP_IRQ };
+    if (f->vector - X86_VECTOR_LINES < X86_LINES)
+        trap_dispatch(f, &interrupt);
+    else
+        exception(f, emergency);
 }
