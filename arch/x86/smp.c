@@ -30,9 +30,9 @@ struct x86_secondary x86_secondary;
 
 static uintptr_t trampoline_pa; /* constant after x86_smp_probe() */
 static uint32_t ticks_per_us;   /* the same */
-static atomic_uint alive[MAX_CPUS];
+static atomic_uint came[MAX_CPUS];
 static atomic_uint latest;     /* hal_timer_now(), lower half, of whoever looked last */
-static uint32_t lag[MAX_CPUS]; /* written before alive */
+static uint32_t lag[MAX_CPUS]; /* written before came[] */
 
 /* A page that the firmware lists as RAM and does not use: the highest below the video memory. */
 static uintptr_t find_page(const struct boot_ranges *ram)
@@ -89,7 +89,7 @@ static uint32_t wait_for(unsigned cpu, uint32_t us)
 {
     uint64_t end = hal_timer_now() + (uint64_t)us * ticks_per_us;
     uint32_t most = 0;
-    while (atomic_load_explicit(&alive[cpu], memory_order_acquire) == 0 && hal_timer_now() < end) {
+    while (atomic_load_explicit(&came[cpu], memory_order_acquire) == 0 && hal_timer_now() < end) {
         most = (uint32_t)max_size(most, clock_lag());
         hal_cpu_relax();
     }
@@ -100,29 +100,29 @@ int hal_cpu_start(unsigned cpu, uintptr_t stack_top)
 {
     uint8_t id = x86_tables.apic_id[cpu];
 
-    /* 1: what it will need */
+    /* 1 what it needs */
     x86_secondary.nx = hal_info.nx;
     x86_secondary.cr4 = cr_read(cr4);
     x86_secondary.stack_top[cpu] = stack_top;
     memcpy(hal_p2v(trampoline_pa), x86_trampoline, (size_t)(x86_trampoline_end - x86_trampoline));
     atomic_store(&latest, (uint32_t)hal_timer_now());
 
-    /* 2: caches are coherent and stores in order, also with the first one to the local APIC: x86_ipi() */
+    /* 2 where it sees it: caches are coherent, and x86_ipi() comes after all stores */
 
-    /* 3: wake it */
+    /* 3 kick it */
     uint32_t start_up = ICR_START_UP | (uint32_t)(trampoline_pa / PAGE_SIZE);
     x86_ipi(id, ICR_INIT);
     wait_for(cpu, INIT_US);
     x86_ipi(id, start_up);
     uint32_t ours = wait_for(cpu, AGAIN_US);
-    if (atomic_load_explicit(&alive[cpu], memory_order_acquire) == 0)
+    if (atomic_load_explicit(&came[cpu], memory_order_acquire) == 0)
         x86_ipi(id, start_up);
 
-    /* 4: is it there? */
+    /* 4 wait for its sign of life */
     ours = (uint32_t)max_size(ours, wait_for(cpu, PATIENCE_US));
 
-    /* 5 */
-    if (atomic_load_explicit(&alive[cpu], memory_order_acquire) == 0)
+    /* 5 or give up */
+    if (atomic_load_explicit(&came[cpu], memory_order_acquire) == 0)
         return -EIO;
     uint32_t us = (uint32_t)max_size(ours, lag[cpu]) / ticks_per_us;
     if (us > CLOCK_LAG_US)
@@ -138,7 +138,7 @@ void x86_secondary_main(unsigned cpu)
         lag[cpu] = (uint32_t)max_size(lag[cpu], clock_lag());
         hal_cpu_relax();
     }
-    atomic_store_explicit(&alive[cpu], 1, memory_order_release);
+    atomic_store_explicit(&came[cpu], 1, memory_order_release);
     kernel_secondary_main(cpu);
 }
 
