@@ -119,6 +119,8 @@ $(eval $(call unit_test,range,lib/range.c))
 $(eval $(call unit_test,bitmap,lib/bitmap.c))
 
 $(eval $(call unit_test,pte_x86,tests/unit/pte_check.c arch/x86/pte.c,-Iarch/x86/include))
+UNIT_TABLES := $(addprefix arch/x86/,tables.c acpi.c mptable.c) tests/unit/firmware.c
+$(eval $(call unit_test,tables_x86,$(UNIT_TABLES),-Iarch/x86/include))
 $(eval $(call unit_test,pte_arm64,tests/unit/pte_check.c arch/arm64/pte.c))
 $(eval $(call unit_test,pte_riscv,tests/unit/pte_check.c arch/riscv/pte.c))
 
