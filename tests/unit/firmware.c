@@ -42,7 +42,7 @@ void firmware_fix(uint8_t *bytes, size_t size, size_t at)
     bytes[at] = (uint8_t)(bytes[at] - x86_tables_sum(bytes, size));
 }
 
-uint8_t *add_block(uint32_t pa, const void *bytes, size_t size)
+static uint8_t *add_block(uint32_t pa, const void *bytes, size_t size)
 {
     struct firmware_block *b = &firmware_blocks[nblocks++];
     *b = (struct firmware_block){ pa, size, malloc(size) };

@@ -200,6 +200,14 @@ static void test_broken_entries(void **state)
         assert_int_equal(t.ncpus, 2);
         assert_int_equal(t.apic_id[1], 7);
     }
+    for (uint8_t type = 0; type <= 2; type++) { /* too short for what they say they are */
+        uint8_t entries[] = { 0, 8, 0, 7, 1, 0, 0, 0, type, 4, 0, 8 };
+        firmware_end(state);
+        firmware_begin(state);
+        firmware_acpi(BIOS_AT, entries, sizeof(entries));
+        x86_tables_read(&t, BOOT_ID);
+        assert_int_equal(t.ncpus, 2);
+    }
     for (size_t size = 0; size <= sizeof(mp_entries); size++) {
         firmware_end(state);
         firmware_begin(state);
