@@ -66,7 +66,7 @@ def test_limited_memory(port, given):
 @pytest.mark.parametrize("arch, smp", per_port({"x86": (2, 8), "riscv": (4, 4, 4, 8, 8)}))
 def test_more_cpus(ports, arch, smp):
     """On riscv the firmware lets the fastest hart boot the kernel."""
-    assert f", {smp} CPUs (1 in use)" in boot(ports[arch], smp=smp)
+    assert f", {smp} CPUs, " in boot(ports[arch], smp=smp)
 
 
 @pytest.mark.parametrize("arch, cpu", per_port(CPUS))
