@@ -1,7 +1,6 @@
 """test_smp_arm.py - the other CPUs of arm64: out of the firmware's loop, started or left waiting, and idle.
 
-Seen to fail: with the released word before the stack in boot.S's order of waiting (it never looks again);
-without the GIC opened while a CPU waits; with places taken for numbers.
+Seen to fail: without the GIC opened while a CPU waits. With places taken for numbers, test_entry.py fails.
 """
 
 import re

@@ -1,6 +1,6 @@
 """test_smp_riscv.py - the other harts: as many as there are, in the order of the device tree, and idle.
 
-Seen to fail: with hart ids taken for numbers of CPUs; with disabled harts counted.
+Seen to fail: with hart ids taken for numbers of CPUs.
 """
 
 import re
