@@ -48,7 +48,7 @@ void arm64_secondary_main(unsigned cpu)
 
 int hal_cpu_start(unsigned cpu, uintptr_t stack_top)
 {
-    /* 1 what it needs, and 2 where it sees it: in memory, for it has no caches yet. What it waits for, last. */
+    /* 1 what it needs, and 2 where it sees it: in memory, for its caches are off. What it waits for, last. */
     struct arm64_start *start = &arm64_starts[places[cpu]];
     start->root = sysreg_read(ttbr1_el1);
     start->cpu = cpu;

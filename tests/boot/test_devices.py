@@ -81,9 +81,10 @@ def share(console):
     return (console.cpu_seconds() - before) / SECONDS
 
 
-def test_idle(port):
-    """At the prompt; and after a panic, when all is halted for good. One CPU is in use, three are parked."""
-    with Guest(port, smp=4) as console:
+@pytest.mark.parametrize("cmdline", ("", "maxcpus=1"))
+def test_idle(port, cmdline):
+    """At the prompt; and after a panic, when all is halted for good. CPUs that are not in use wait, too."""
+    with Guest(port, cmdline, smp=4) as console:
         console.prompt()
         console.command("sleep 1")
         assert share(console) < MOST_SHARE

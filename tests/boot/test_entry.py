@@ -27,7 +27,7 @@ TREE_PA, STUB_PA, AWAY_PA = 0x8200000, 0x1000000, 0x80400000
 def use(port, console):
     """All is there: input, time, memory, the way out. Returns the text before the prompt, and `mem`."""
     before = console.prompt()
-    assert re.search(r"^up \d+\.\d{3} s, 3 processes", console.command("uptime"), re.M)
+    assert re.search(r"^up \d+\.\d{3} s, \d+ processes", console.command("uptime"), re.M)
     console.command("sleep 20")
     assert re.search(r"^ +\d+ +[1-9]\d* +timer$", console.command("irq"), re.M)
     shown = console.command("mem")
@@ -56,6 +56,7 @@ def test_entry_by_image(arm64, name, entered_at):
         console.gdb.resume()
         before, _ = use(arm64, console)
         assert entered_at == 3 or "command line: hello=1" in before
+        assert "4 of 4 CPUs in use" in before
 
 
 def test_entry_at_el1(arm64):
@@ -78,7 +79,7 @@ def test_entry_at_el1(arm64):
         assert level(console.gdb) == 1
         console.gdb.resume()
         before, _ = use(arm64, console)
-        assert "command line: hello=1" in before
+        assert "command line: hello=1" in before and "4 of 4 CPUs in use" in before
 
 
 @pytest.fixture
@@ -92,6 +93,7 @@ def tree(tmp_path):
 def check_tree(before, shown):
     """What the tree says, is known: command line, names, and what is not free."""
     assert "command line: hello=tree quantum=7" in before and "Rev 1.1 of the tests, 2 CPUs" in before
+    assert "2 of 2 CPUs in use" in before
     reserved = ranges(shown, "reserved")
     for wanted in ((0, 0x1000), (0x1000000, 0x1123000), (0x2000000, 0x2200000)):
         assert wanted in reserved, shown
@@ -159,7 +161,8 @@ def test_boot_hart(riscv, hart):
         assert gdb.register("a0") == hart
         gdb.boot_cpu = hart
         gdb.resume()
-        use(riscv, console)
+        before, _ = use(riscv, console)
+        assert "4 of 4 CPUs in use" in before
 
 
 def test_raw_image(riscv):

@@ -12,8 +12,8 @@ struct hal_frame;
 enum { ARM64_IRQ_IPI = 0, ARM64_IRQ_TIMER = 27 }; /* a software interrupt; the virtual timer */
 
 /*
- * Vectors, by their place in the table (Arm ARM D1.3): the two that are expected, of EL1 on its own stack; and
- * what entry.S adds on the emergency stack.
+ * Vectors, by their place in the table (Arm ARM D1.3): the two that are expected, of EL1 on its own stack;
+ * and what entry.S adds on the emergency stack.
  */
 enum { VECTOR_SYNC = 4, VECTOR_IRQ = 5, VECTORS = 16, VECTOR_EMERGENCY = 16 };
 
