@@ -4,7 +4,8 @@ import re
 
 from harness import OK, PANIC, Console, run
 
-COMMANDS = "help ps taskset nice kill uptime irq mem buddyinfo slabinfo vmmap dmesg sleep demo panic poweroff reboot".split()
+COMMANDS = ("help ps taskset nice kill uptime irq mem buddyinfo slabinfo vmmap dmesg sleep demo panic "
+            "poweroff reboot").split()
 
 
 def boot(port, cmdline="", **options):
@@ -80,8 +81,8 @@ def test_memory_commands(port):
 
 def rows(shown):
     """PID: (parent, CPU, affinity, nice, indent, name) of what ps printed, idle processes left out."""
-    found = re.findall(r"^ +(\d+) +(\d+)  [A-Z]+ +(\d+)  (0x[0-9a-f]{8}) +\d+ +(-?\d+) +\d+ +\d+\.\d{3}  ( *)(\S+)$",
-                       shown, re.M)
+    found = re.findall(r"^ +(\d+) +(\d+)  [A-Z]+ +(\d+)  (0x[0-9a-f]{8}) +\d+ +(-?\d+) +\d+ +\d+\.\d{3}"
+                       r"  ( *)(\S+)$", shown, re.M)
     return {int(pid): (int(parent), int(cpu), int(mask, 16), int(nice), len(indent), name)
             for pid, parent, cpu, mask, nice, indent, name in found if pid != "0"}
 

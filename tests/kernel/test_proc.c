@@ -51,7 +51,7 @@ static void test_exit_code(void)
 }
 KTEST("proc-exit-code", test_exit_code);
 
-/* Thousands of lives one after the other; the runner counts pages and processes. */
+/* The runner counts pages and processes. */
 static void test_spawn_storm(void)
 {
     for (unsigned i = 0; i < 5000; i++) {

@@ -1,8 +1,8 @@
 /* test_pid.c - kernel/pid.c, against an array.
  *
  * Planted and caught: a search that begins at the last PID, or always at 1; a PID that is not free again;
- * no wrap; a page that goes while it is used, or never; an entry that is not cleared; a PID lost when there is
- * no page; a page taken though there is one; a walk that skips the first PID of a page, or the last of all.
+ * no wrap; a page that goes while it is used, or never; an entry that is not cleared; a PID lost when there
+ * is no page; a page taken though there is one; a walk that skips the first PID of a page, or the last.
  */
 #include "unit.h"
 
