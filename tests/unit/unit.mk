@@ -114,6 +114,8 @@ $(eval $(call fuzz_test,fdt,$(FDT_SOURCES) tests/unit/fdt_oracle.c,-lfdt,-max_le
 $(eval $(call fuzz_test,cmdline,lib/cmdline.c,,-max_len=128))
 
 $(eval $(call unit_test,heap,lib/heap.c))
+$(eval $(call unit_test,rbtree,lib/rbtree.c tests/unit/rb_model.c))
+$(eval $(call fuzz_test,rbtree,lib/rbtree.c tests/unit/rb_model.c,,-max_len=1024))
 $(eval $(call unit_test,ratio,lib/ratio.c))
 $(eval $(call unit_test,range,lib/range.c))
 $(eval $(call unit_test,bitmap,lib/bitmap.c))
