@@ -112,7 +112,7 @@ KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o smp.o \
                console.o printk.o panic.o ksyms.o \
                line.o monitor.o monitor_mem.o monitor_vmmap.o \
                demo.o demo_539.o demo_buddy.o demo_slab.o demo_threads.o
-LIB_OBJS    := string.o fmt.o cmdline.o fdt.o fdt_query.o fdt_boot.o heap.o rbtree.o range.o ratio.o bitmap.o
+LIB_OBJS    := string.o fmt.o cmdline.o fdt.o fdt_query.o fdt_boot.o rbtree.o range.o ratio.o bitmap.o
 TEST_OBJS   := $(patsubst %,tests/kernel/%.o,ktest test_lib test_sched test_proc test_wait test_fault \
                  test_vm test_memory test_slab test_misuse load soak_memory bench bench_memory)
 
