@@ -40,8 +40,7 @@ static void alarm_rings(void *arg)
     struct cpu *cpu = this_cpu();
     uint64_t now = hal_timer_now();
     cpu->alarm = 0; /* whoever wants an alarm now need not arm it: that is done below, for all */
-    /* Only this CPU adds to its heap, so an empty one needs no lock to be seen empty. */
-    uint64_t next_timeout = cpu->timeouts.heap.root == NULL ? UINT64_MAX : timeouts_run(cpu, now);
+    uint64_t next_timeout = timeouts_any(&cpu->timeouts) ? timeouts_run(cpu, now) : UINT64_MAX;
     uint64_t next_turn = sched_tick(cpu, now);
     cpu->alarm = next_timeout < next_turn ? next_timeout : next_turn;
     hal_timer_arm(cpu->alarm);

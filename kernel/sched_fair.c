@@ -91,7 +91,7 @@ struct proc *sched_fair_pick(struct runq *rq)
     struct rb_node *first = rb_first(&rq->fair.waiting);
     if (first == NULL)
         return rq->idle;
-    rb_remove(&rq->fair.waiting, first);
+    rb_remove_first(&rq->fair.waiting, first);
     return proc_of(first);
 }
 

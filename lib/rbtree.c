@@ -1,218 +1,293 @@
-/* rbtree.c - a red-black tree (Guibas, Sedgewick 1978), bottom-up. */
+/*
+ * rbtree.c - a red-black tree (Guibas and Sedgewick 1978), with pointers to the parents.
+ *
+ * The root is black; a red node has no red child; on all ways from the root to an empty place there are
+ * equally many black nodes. So no way is more than twice as long as another, and a node with one child only
+ * is black, and that child a red leaf.
+ *
+ * What holds on the left holds on the right with the sides swapped, and is written once, as inlines with
+ * `side` as a constant.
+ */
 #include <lib/rbtree.h>
 
-enum { RED = 0, BLACK = 1 };
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-static struct rb_node *parent_of(const struct rb_node *n)
+ALWAYS_INLINE struct rb_node *parent_of(const struct rb_node *n)
 {
-    return (struct rb_node *)(n->parent & ~(uintptr_t)BLACK);
+    return (struct rb_node *)(n->up & ~(uintptr_t)RB_BLACK);
 }
 
-/* An empty place counts as black. */
-static bool is_red(const struct rb_node *n)
+ALWAYS_INLINE bool is_black(const struct rb_node *n)
 {
-    return n != NULL && (n->parent & BLACK) == RED;
+    return (n->up & RB_BLACK) != 0;
 }
 
-static void set_parent(struct rb_node *n, struct rb_node *parent)
+/* Of a child, which may be missing. */
+ALWAYS_INLINE bool is_red(const struct rb_node *n)
 {
-    n->parent = (uintptr_t)parent | (n->parent & BLACK);
+    return n != NULL && !is_black(n);
 }
 
-static void set_black(struct rb_node *n)
+ALWAYS_INLINE void set_up(struct rb_node *n, struct rb_node *parent, unsigned colour)
 {
-    n->parent |= BLACK;
+    n->up = (uintptr_t)parent | colour;
 }
 
-static void set_red(struct rb_node *n)
+/* A child that may be missing, and is black if it is there, moves to another parent. */
+ALWAYS_INLINE void hand_over(struct rb_node *to, int side, struct rb_node *child)
 {
-    n->parent &= ~(uintptr_t)BLACK;
+    to->child[side] = child;
+    if (child != NULL)
+        set_up(child, to, RB_BLACK);
 }
 
-/* In the place of old, below parent, comes n. */
-static void replace(struct rb_tree *t, struct rb_node *parent, const struct rb_node *old, struct rb_node *n)
+/* The same, if it may be red. */
+ALWAYS_INLINE void adopt(struct rb_node *to, int side, struct rb_node *child)
+{
+    to->child[side] = child;
+    if (child != NULL)
+        child->up = (uintptr_t)to | (child->up & RB_BLACK);
+}
+
+/* Below `parent`, or as the root if that is NULL, n stands where old stood. n->up is left alone. */
+ALWAYS_INLINE void replace(struct rb_tree *t, struct rb_node *parent, struct rb_node *old, struct rb_node *n)
 {
     if (parent == NULL)
         t->root = n;
-    else if (parent->left == old)
-        parent->left = n;
+    else if (parent->child[RB_LEFT] == old)
+        parent->child[RB_LEFT] = n;
     else
-        parent->right = n;
+        parent->child[RB_RIGHT] = n;
 }
 
-static void rotate_left(struct rb_tree *t, struct rb_node *n)
+/* --- A red node below a red one ------------------------------------------------------------------------- */
+
+/*
+ * n is red, and so is its parent, the child of `above` on `side`. outer: n is its child on that side too, and
+ * is not looked at. Returns the next red node whose parent may be red, or NULL: all is well.
+ */
+ALWAYS_INLINE struct rb_node *lift_red(struct rb_tree *t, struct rb_node *n, struct rb_node *parent,
+                                       struct rb_node *above, int side, bool outer)
 {
-    struct rb_node *up = n->right;
-    n->right = up->left;
-    if (n->right != NULL)
-        set_parent(n->right, n);
-    replace(t, parent_of(n), n, up);
-    set_parent(up, parent_of(n));
-    up->left = n;
-    set_parent(n, up);
+    struct rb_node *uncle = above->child[!side];
+    struct rb_node *top = parent_of(above);
+    if (is_red(uncle)) { /* the two give their red to `above`; a root does not take it */
+        set_up(parent, above, RB_BLACK);
+        set_up(uncle, above, RB_BLACK);
+        if (top == NULL)
+            return NULL;
+        set_up(above, top, 0);
+        return above;
+    }
+    if (outer) { /* n, parent, above lie in a row: parent goes to the top */
+        hand_over(above, side, parent->child[!side]);
+        n = parent;
+    } else { /* n lies between the two: n goes to the top */
+        hand_over(parent, !side, n->child[side]);
+        hand_over(above, side, n->child[!side]);
+        n->child[side] = parent;
+        set_up(parent, n, 0);
+    }
+    n->child[!side] = above;
+    n->up = above->up;
+    set_up(above, n, 0);
+    replace(t, top, above, n);
+    return NULL;
 }
 
-static void rotate_right(struct rb_tree *t, struct rb_node *n)
+static void repair_red(struct rb_tree *t, struct rb_node *n, struct rb_node *parent)
 {
-    struct rb_node *up = n->left;
-    n->left = up->right;
-    if (n->left != NULL)
-        set_parent(n->left, n);
-    replace(t, parent_of(n), n, up);
-    set_parent(up, parent_of(n));
-    up->right = n;
-    set_parent(n, up);
+    do {
+        struct rb_node *above = parent_of(parent); /* there is one: parent is red, so it is not the root */
+        if (above->child[RB_LEFT] == parent)
+            n = lift_red(t, n, parent, above, RB_LEFT, parent->child[RB_LEFT] == n);
+        else
+            n = lift_red(t, n, parent, above, RB_RIGHT, parent->child[RB_RIGHT] == n);
+        if (n == NULL)
+            return;
+        parent = parent_of(n);
+    } while (!is_black(parent));
 }
 
-void rb_insert(struct rb_tree *t, struct rb_node *n, uint64_t key)
+/* The same below parent for the last: it and its ancestors are right children, or the root. */
+void rb_repair_last(struct rb_tree *t, struct rb_node *parent)
 {
-    struct rb_node *parent = NULL, **link = &t->root;
-    bool first = true;
-    while (*link != NULL) {
-        parent = *link;
-        if (key < parent->key) {
-            link = &parent->left;
+    do {
+        struct rb_node *n = lift_red(t, NULL, parent, parent_of(parent), RB_RIGHT, true);
+        if (n == NULL)
+            return;
+        parent = parent_of(n);
+    } while (!is_black(parent));
+}
+
+/* Below p: n gets the empty place behind all whose key is not larger. Returns its parent. */
+ALWAYS_INLINE struct rb_node *hang_in(struct rb_node *p, struct rb_node *n)
+{
+    uint64_t key = n->key;
+    for (;;) {
+        struct rb_node *parent = p;
+        if (key < p->key) {
+            p = p->child[RB_LEFT];
+            if (p == NULL) {
+                parent->child[RB_LEFT] = n;
+                return parent;
+            }
         } else {
-            link = &parent->right;
-            first = false;
+            p = p->child[RB_RIGHT];
+            if (p == NULL) {
+                parent->child[RB_RIGHT] = n;
+                return parent;
+            }
         }
     }
-    *n = (struct rb_node){ .key = key, .parent = (uintptr_t)parent };
-    *link = n;
-    if (first)
-        t->first = n;
-
-    /* n is red: if its parent is too, repaint, and go on above, or turn once or twice. */
-    while (parent != NULL && is_red(parent)) {
-        struct rb_node *above = parent_of(parent);
-        bool is_left = parent == above->left;
-        struct rb_node *uncle = is_left ? above->right : above->left;
-        if (is_red(uncle)) {
-            set_black(parent);
-            set_black(uncle);
-            set_red(above);
-            n = above;
-            parent = parent_of(n);
-            continue;
-        }
-        if (is_left) {
-            if (n == parent->right) {
-                rotate_left(t, parent);
-                parent = n;
-            }
-            set_black(parent);
-            set_red(above);
-            rotate_right(t, above);
-        } else {
-            if (n == parent->left) {
-                rotate_right(t, parent);
-                parent = n;
-            }
-            set_black(parent);
-            set_red(above);
-            rotate_left(t, above);
-        }
-        break;
-    }
-    set_black(t->root);
 }
 
-/* The place n (perhaps empty) below parent lacks a black node. */
-static void fix_removal(struct rb_tree *t, struct rb_node *n, struct rb_node *parent)
+/* The other half of rb_insert(): n's key is smaller than that of the last. */
+void rb_insert_before_last(struct rb_tree *t, struct rb_node *n)
 {
-    while (n != t->root && !is_red(n)) {
-        bool is_left = n == parent->left;
-        struct rb_node *beside = is_left ? parent->right : parent->left;
-        if (is_red(beside)) {
-            set_black(beside);
-            set_red(parent);
-            if (is_left)
-                rotate_left(t, parent);
-            else
-                rotate_right(t, parent);
-            beside = is_left ? parent->right : parent->left;
-        }
-        if (!is_red(beside->left) && !is_red(beside->right)) {
-            set_red(beside);
-            n = parent;
-            parent = parent_of(n);
-            continue;
-        }
-        struct rb_node *far = is_left ? beside->right : beside->left;
-        if (!is_red(far)) {
-            set_black(is_left ? beside->left : beside->right);
-            set_red(beside);
-            if (is_left)
-                rotate_right(t, beside);
-            else
-                rotate_left(t, beside);
-            beside = is_left ? parent->right : parent->left;
-            far = is_left ? beside->right : beside->left;
-        }
-        if (is_red(parent))
-            set_red(beside);
+    struct rb_node *parent = t->first;
+    if (n->key < parent->key)
+        parent->child[RB_LEFT] = t->first = n;
+    else
+        parent = hang_in(t->root, n);
+    set_up(n, parent, 0);
+    if (!is_black(parent))
+        repair_red(t, n, parent);
+}
+
+/* --- A black node too few ------------------------------------------------------------------------------- */
+
+/*
+ * Below parent, on `side`, all ways have one black node too few. Returns the node below which that is now
+ * so, both its sides being equal, or NULL: all is well.
+ */
+ALWAYS_INLINE struct rb_node *fill_black(struct rb_tree *t, struct rb_node *parent, int side)
+{
+    struct rb_node *sibling = parent->child[!side]; /* there is one: on its side there are more black ones */
+    struct rb_node *top = parent_of(parent);
+    if (!is_black(sibling)) { /* it goes to the top, and one of its black children is the sibling */
+        struct rb_node *near = sibling->child[side];
+        sibling->child[side] = parent;
+        sibling->up = parent->up;
+        replace(t, top, parent, sibling);
+        set_up(parent, sibling, 0);
+        hand_over(parent, !side, near);
+        top = sibling;
+        sibling = near;
+    }
+    struct rb_node *near = sibling->child[side], *far = sibling->child[!side];
+    if (is_red(far)) { /* sibling goes to the top, and parent down on the poor side, black */
+        set_up(far, sibling, RB_BLACK);
+        adopt(parent, !side, near);
+    } else if (is_red(near)) { /* the same with the child between the two */
+        hand_over(sibling, side, near->child[!side]);
+        hand_over(parent, !side, near->child[side]);
+        near->child[!side] = sibling;
+        set_up(sibling, near, RB_BLACK);
+        sibling = near;
+    } else { /* none to spare: both sides become poor, which a red parent makes good */
+        set_up(sibling, parent, 0);
+        bool good = !is_black(parent);
+        parent->up |= RB_BLACK;
+        return good ? NULL : parent;
+    }
+    sibling->child[side] = parent;
+    sibling->up = parent->up;
+    set_up(parent, sibling, RB_BLACK);
+    replace(t, top, parent, sibling);
+    return NULL;
+}
+
+static void repair_black(struct rb_tree *t, struct rb_node *parent, int side)
+{
+    for (;;) {
+        struct rb_node *poor;
+        if (side == RB_LEFT)
+            poor = fill_black(t, parent, RB_LEFT);
         else
-            set_black(beside);
-        set_black(parent);
-        set_black(far);
-        if (is_left)
-            rotate_left(t, parent);
-        else
-            rotate_right(t, parent);
+            poor = fill_black(t, parent, RB_RIGHT);
+        if (poor == NULL)
+            return;
+        parent = parent_of(poor);
+        if (parent == NULL)
+            return;
+        side = parent->child[RB_LEFT] == poor ? RB_LEFT : RB_RIGHT;
+    }
+}
+
+/* The same where the first was: from there to the root all are left children. */
+void rb_repair_first(struct rb_tree *t, struct rb_node *parent)
+{
+    do {
+        parent = fill_black(t, parent, RB_LEFT);
+        if (parent == NULL)
+            return;
+        parent = parent_of(parent);
+    } while (parent != NULL);
+}
+
+/* n has at most one child, a red leaf, and is not the first. */
+static void remove_outer(struct rb_tree *t, struct rb_node *n)
+{
+    struct rb_node *left = n->child[RB_LEFT], *parent = parent_of(n);
+    struct rb_node *child = left != NULL ? left : n->child[RB_RIGHT];
+    if (t->last == n)
+        t->last = left != NULL ? left : parent;
+    if (child != NULL) {
+        child->up = n->up;
+        replace(t, parent, n, child);
         return;
     }
-    if (n != NULL)
-        set_black(n);
+    /* It has a parent: a root without children is the first. */
+    int side = parent->child[RB_LEFT] == n ? RB_LEFT : RB_RIGHT;
+    parent->child[side] = NULL;
+    if (is_black(n))
+        repair_black(t, parent, side);
+}
+
+/* n has two children: the next one, which has no left child, takes its place and its colour. */
+static void remove_inner(struct rb_tree *t, struct rb_node *n)
+{
+    struct rb_node *next = n->child[RB_RIGHT];
+    int side = RB_RIGHT;
+    while (next->child[RB_LEFT] != NULL) {
+        next = next->child[RB_LEFT];
+        side = RB_LEFT;
+    }
+    struct rb_node *poor = parent_of(next), *child = next->child[RB_RIGHT];
+    bool black = is_black(next);
+    hand_over(poor, side, child);
+    replace(t, parent_of(n), n, next);
+    next->up = n->up;
+    adopt(next, RB_LEFT, n->child[RB_LEFT]);
+    adopt(next, RB_RIGHT, n->child[RB_RIGHT]);
+    if (black && child == NULL)
+        repair_black(t, poor == n ? next : poor, side);
 }
 
 void rb_remove(struct rb_tree *t, struct rb_node *n)
 {
-    if (t->first == n)
-        t->first = rb_next(n);
-    struct rb_node *child, *parent;
-    bool was_black;
-    if (n->left == NULL || n->right == NULL) {
-        child = n->left != NULL ? n->left : n->right;
-        parent = parent_of(n);
-        was_black = !is_red(n);
-        replace(t, parent, n, child);
-    } else {
-        /* Its successor, which has no left child, takes its place. */
-        struct rb_node *s = n->right;
-        while (s->left != NULL)
-            s = s->left;
-        child = s->right;
-        was_black = !is_red(s);
-        parent = parent_of(s) == n ? s : parent_of(s);
-        if (parent != s) {
-            parent->left = child;
-            s->right = n->right;
-            set_parent(s->right, s);
-        }
-        s->left = n->left;
-        set_parent(s->left, s);
-        replace(t, parent_of(n), n, s);
-        s->parent = n->parent;
-    }
-    if (child != NULL)
-        set_parent(child, parent);
-    if (was_black)
-        fix_removal(t, child, parent);
-    n->parent = 0;
+    if (n == t->first)
+        rb_remove_first(t, n);
+    else if (n->child[RB_LEFT] != NULL && n->child[RB_RIGHT] != NULL)
+        remove_inner(t, n);
+    else
+        remove_outer(t, n);
+    n->up = 0;
 }
 
 struct rb_node *rb_next(const struct rb_node *n)
 {
-    if (n->right != NULL) {
-        n = n->right;
-        while (n->left != NULL)
-            n = n->left;
-        return (struct rb_node *)n;
+    struct rb_node *p = n->child[RB_RIGHT];
+    if (p != NULL) {
+        while (p->child[RB_LEFT] != NULL)
+            p = p->child[RB_LEFT];
+        return p;
     }
-    struct rb_node *parent = parent_of(n);
-    while (parent != NULL && n == parent->right) {
-        n = parent;
-        parent = parent_of(n);
+    p = parent_of(n);
+    while (p != NULL && p->child[RB_RIGHT] == n) {
+        n = p;
+        p = parent_of(n);
     }
-    return parent;
+    return p;
 }

@@ -1,13 +1,11 @@
 /* test_timeout.c - kernel/timeout.c, against an array that is searched; with the lock checks of DEBUG builds.
  *
- * Planted and caught: the alarm not set; its CPU not noted; not marked as pending; a cancelled one still
- * on the heap, and still pending; one that runs not waited for, and always said to be stopped in time;
- * called too late, and too early by one; pending while it runs; running for ever, and not marked as
- * running; called with the lock held; the lock kept; the next time forgotten, and one that has been;
- * others lost at a call; one added twice.
+ * Planted and caught: the alarm not set; one added twice; a cancelled one still on the tree, and always
+ * said to be stopped or not; waiting for itself; interrupts left off; `any` not set, and not cleared, by
+ * each that changes the tree; called too late, and too early by one; the next time forgotten; called with
+ * the lock held.
  */
 #include "host.h"
-#include "thread.h"
 #include "unit.h"
 
 #include <string.h>
@@ -19,24 +17,28 @@ enum { OPERATIONS = 300000, TIMEOUTS = 200 };
 
 struct item {
     struct timeout t;
-    bool pending;      /* the model: it will be called */
+    bool pending; /* the model: it will be called */
     uint64_t when;
+    unsigned turn; /* among those of the same time */
 };
 
 static struct item items[TIMEOUTS];
-static unsigned in_use;            /* of the items */
+static unsigned in_use; /* of the items */
 static struct cpu *cpu;
-static uint64_t seed, now;         /* now: of the run that is going on */
-static unsigned added, cancelled, called;
+static uint64_t seed, now; /* now: of the run that is going on */
+static unsigned turns, added, cancelled, called;
 
-/* The earliest that is pending, or NULL. */
+/* The earliest that is pending, of equals the one that was added first; or NULL. */
 static struct item *earliest(void)
 {
     struct item *first = NULL;
 
     for (unsigned i = 0; i < in_use; i++) {
-        if (items[i].pending && (first == NULL || items[i].when < first->when))
-            first = &items[i];
+        struct item *item = &items[i];
+
+        if (item->pending && (first == NULL || item->when < first->when ||
+                              (item->when == first->when && item->turn < first->turn)))
+            first = item;
     }
     return first;
 }
@@ -47,6 +49,7 @@ static void add(struct item *item, uint64_t when)
 
     item->pending = true;
     item->when = when;
+    item->turn = turns++;
     timeout_add(&item->t, when);
     assert_int_equal(cpu->alarm, when < before ? when : before);
     if (when < before)
@@ -81,13 +84,13 @@ static uint64_t any_time(void)
     }
 }
 
-/* It is due, nobody is earlier, no lock is held; sometimes it adds itself or another, or stops another. */
+/* It is due, nobody is earlier, no lock is held; sometimes it adds or stops itself or another. */
 static void ring(void *arg)
 {
     struct item *item = arg, *other = unit_random(&seed) % 4 ? any_item() : item;
 
     assert_true(item->pending && item->when <= now);
-    assert_int_equal(item->when, earliest()->when);
+    assert_ptr_equal(item, earliest());
     assert_false(hal_irq_enabled());
     assert_int_equal(cpu->nheld, 0);
     item->pending = false;
@@ -98,8 +101,7 @@ static void ring(void *arg)
             add(other, any_time());
         break;
     case 2:
-        if (other != item)
-            cancel(other);
+        cancel(other);
         break;
     }
 }
@@ -128,6 +130,7 @@ static void run_until(uint64_t time)
     next = timeouts_run(cpu, now);
     assert_int_equal(cpu->nheld, 0);
     host_cpu.irqs_on = true;
+    assert_int_equal(timeouts_any(&cpu->timeouts), earliest() != NULL);
     assert_int_equal(next, earliest() != NULL ? earliest()->when : UINT64_MAX);
     assert_true(next > now || next == UINT64_MAX);
     cpu->alarm = next;
@@ -148,11 +151,11 @@ static void operate(unsigned number)
             add(item, any_time());
         assert_true(hal_irq_enabled());
         for (struct item *it = items; i % 64 == 0 && it < &items[in_use]; it++)
-            assert_int_equal(it->t.pending, it->pending);
+            assert_int_equal(rb_linked(&it->t.node), it->pending);
     }
     run_until(UINT64_MAX);
     assert_null(earliest());
-    assert_null(cpu->timeouts.heap.root);
+    assert_false(timeouts_any(&cpu->timeouts));
     printf("# %u timeouts: %u added, %u cancelled, %u called\n", number, added, cancelled, called);
     assert_true(called > OPERATIONS / 20 && cancelled > OPERATIONS / 20);
     added = cancelled = called = 0;
@@ -172,97 +175,39 @@ static void test_add_twice(void **state)
     (void)state;
     set_up(1);
     add(&items[0], 2000);
-    expect_panic(timeout_add(&items[0].t, 3000), "!t->pending");
+    expect_panic(timeout_add(&items[0].t, 3000), "!rb_linked(&t->node)");
 }
 
-/* Pending on another CPU, it is stopped from here. */
-static void test_cancel_elsewhere(void **state)
-{
-    (void)state;
-    struct cpu *other = host_become_cpu(1);
-    struct timeout t;
+static unsigned own_calls;
 
-    timeouts_init(&other->timeouts);
-    timeout_init(&t, ring, NULL);
-    timeout_add(&t, 5000);
-    assert_ptr_equal(t.cpu, other);
-    set_up(1);
-    assert_true(timeout_cancel(&t));
-    assert_false(t.pending);
-    assert_null(other->timeouts.heap.root);
-    assert_false(timeout_cancel(&t));
-}
-
-/* --- The function runs on another CPU: it has ended when timeout_cancel() returns ----------------------- */
-
-static atomic_bool entered, may_leave, left;
-
-/* arg: does it add itself again? */
-static void slow(void *arg)
+static void stops_itself(void *arg)
 {
     struct timeout *t = arg;
 
-    if (t != NULL)
-        timeout_add(t, 5000);
-    atomic_store(&entered, true);
-    while (!atomic_load(&may_leave))
-        host_thread_yield();
-    atomic_store(&left, true);
+    assert_false(timeout_cancel(t));
+    timeout_add(t, 5000);
+    assert_true(timeout_cancel(t));
+    assert_false(timeout_cancel(t));
+    if (++own_calls < 3)
+        timeout_add(t, 5);
 }
 
-static void other_cpu(void *arg)
-{
-    struct cpu *other = host_become_cpu(1);
-
-    timeouts_init(&other->timeouts);
-    timeout_add(arg, 5);
-    timeouts_run(other, 10);
-}
-
-/* The canceller waits, so it is time to let the function go on. */
-static void let_go(void)
-{
-    atomic_store(&may_leave, true);
-    host_thread_yield();
-}
-
-static void cancel_running(struct timeout *t, bool *stopped, bool *had_left)
-{
-    void (*relax)(void) = host_relax;
-    struct host_thread *thread;
-
-    set_up(1);
-    atomic_store(&entered, false);
-    atomic_store(&may_leave, false);
-    atomic_store(&left, false);
-    thread = host_thread_start(other_cpu, t);
-    while (!atomic_load(&entered))
-        host_thread_yield();
-    host_relax = let_go;
-    *stopped = timeout_cancel(t);
-    *had_left = atomic_load(&left);
-    host_relax = relax;
-    atomic_store(&may_leave, true);
-    host_thread_join(thread);
-    assert_true(hal_irq_enabled());
-}
-
-static void test_cancel_running(void **state)
+static void test_cancel_itself(void **state)
 {
     (void)state;
     struct timeout t;
-    bool stopped, had_left;
 
-    timeout_init(&t, slow, NULL);
-    cancel_running(&t, &stopped, &had_left);
-    assert_true(had_left && !stopped);
-    assert_false(t.pending);
-
-    timeout_init(&t, slow, &t);
-    cancel_running(&t, &stopped, &had_left);
-    assert_true(had_left);
-    assert_false(t.pending);
-    assert_null(cpus[1].timeouts.heap.root);
+    set_up(1);
+    own_calls = 0;
+    timeout_init(&t, stops_itself, &t);
+    assert_false(timeout_cancel(&t));
+    timeout_add(&t, 5);
+    host_cpu.irqs_on = false;
+    assert_int_equal(timeouts_run(cpu, 10), UINT64_MAX);
+    host_cpu.irqs_on = true;
+    assert_int_equal(own_calls, 3);
+    assert_false(rb_linked(&t.node));
+    assert_false(timeouts_any(&cpu->timeouts));
 }
 
 int main(void)
@@ -270,8 +215,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random),
         cmocka_unit_test(test_add_twice),
-        cmocka_unit_test(test_cancel_elsewhere),
-        cmocka_unit_test(test_cancel_running),
+        cmocka_unit_test(test_cancel_itself),
     };
 
     return UNIT_RUN("timeout", tests);

@@ -113,7 +113,8 @@ $(eval $(call fuzz_test,fmt,lib/fmt.c tests/unit/fmt_oracle.c,,-max_len=64))
 $(eval $(call fuzz_test,fdt,$(FDT_SOURCES) tests/unit/fdt_oracle.c,-lfdt,-max_len=4096,$(UNIT_OUT)/dtb))
 $(eval $(call fuzz_test,cmdline,lib/cmdline.c,,-max_len=128))
 
-$(eval $(call unit_test,heap,lib/heap.c))
+$(eval $(call unit_test,rbtree,lib/rbtree.c tests/unit/rb_model.c))
+$(eval $(call fuzz_test,rbtree,lib/rbtree.c tests/unit/rb_model.c,,-max_len=1024))
 $(eval $(call unit_test,ratio,lib/ratio.c))
 $(eval $(call unit_test,range,lib/range.c))
 $(eval $(call unit_test,bitmap,lib/bitmap.c))
@@ -135,9 +136,11 @@ UNIT_VM    := $(addprefix tests/unit/vm_,check.c kmap_check.c user_check.c edge_
                 pages.c) \
               $(addprefix kernel/,vm.c vm_user.c vm_kernel.c vm_print.c spinlock.c) lib/range.c $(UNIT_HOST)
 UNIT_BUDDY := kernel/buddy.c lib/bitmap.c tests/unit/buddy_model.c
-UNIT_TIME  := kernel/timeout.c kernel/spinlock.c lib/heap.c tests/unit/host/thread.c $(UNIT_HOST)
+UNIT_TIME  := kernel/timeout.c kernel/spinlock.c lib/rbtree.c $(UNIT_HOST)
 $(eval $(call unit_test,sched_rr,kernel/sched_rr.c $(UNIT_HOST),$(UNIT_PLAIN)))
 $(eval $(call unit_test,timeout,$(UNIT_TIME),$(UNIT_DEBUG)))
+$(eval $(call unit_test,timeout_cpus,$(UNIT_TIME) tests/unit/host/thread.c,$(UNIT_DEBUG),-lpthread))
+$(eval $(call unit_test,timeout_race,$(UNIT_TIME) tests/unit/host/thread.c,$(UNIT_DEBUG),-lpthread))
 $(eval $(call unit_test,buddy,$(UNIT_BUDDY) $(UNIT_HOST),$(UNIT_PLAIN)))
 $(eval $(call unit_test,buddy_debug,$(UNIT_BUDDY) $(UNIT_HOST),$(UNIT_DEBUG)))
 $(eval $(call fuzz_test,buddy,$(UNIT_BUDDY),,-max_len=256))

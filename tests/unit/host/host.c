@@ -16,6 +16,7 @@
 #include <hal/mmu.h>
 #include <hal/timer.h>
 #include <kernel/printk.h>
+#include <kernel/smp.h>
 
 enum { CHILD_TIME_LIMIT = 60, CHILD_PANICKED = 77 };
 
@@ -116,6 +117,11 @@ void panic(const char *fmt, ...)
 bool sched_started(void)
 {
     return cpus_run;
+}
+
+/* Of smp.c: no CPU of the host asks another for anything. */
+void smp_answer(void)
+{
 }
 
 struct cpu *host_become_cpu(unsigned index)
