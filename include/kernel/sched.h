@@ -11,6 +11,7 @@
 #include <kernel/proc.h>
 #include <kernel/spinlock.h>
 #include <kernel/timeout.h>
+#include <kernel/trace.h>
 #include <stdint.h>
 
 #define CPU_MAX_HELD 8
@@ -33,6 +34,7 @@ struct cpu {
     uint64_t        alarm;            /* what hal_timer_arm() was last given */
     bool            reclaiming;       /* memory_reclaim() is at work */
     unsigned        irq_depth;        /* > 0: in an interrupt handler */
+    struct trace_ring trace;          /* its event log. Others, while that is off */
     unsigned        nheld;            /* DEBUG: locks held, innermost last */
     const struct spinlock *held[CPU_MAX_HELD];
     /* smp.c: written by this CPU, but for flush_asked */

@@ -19,3 +19,4 @@ void bench_skip(const char *name, const char *why);
 uint64_t bench_empty_loop_ns(unsigned loops); /* Of a loop with nothing in it. */
 
 void bench_memory(void);
+void bench_trace(void);
