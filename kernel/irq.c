@@ -5,6 +5,7 @@
 #include <kernel/irq.h>
 #include <kernel/kassert.h>
 #include <kernel/sched.h>
+#include <kernel/trace.h>
 
 static struct {
     const char *name;
@@ -39,6 +40,7 @@ void irq_dispatch(void)
     while ((irq = hal_irq_claim()) != IRQ_NONE) {
         KASSERT(irq >= 0 && irq < MAX_IRQS);
         lines[irq].count++;
+        trace(TRACE_IRQ, current()->pid, (unsigned long)irq, 0);
         if (lines[irq].fn != NULL) {
             lines[irq].fn(lines[irq].arg);
         } else {
