@@ -17,6 +17,7 @@
 #include <kernel/pid.h>
 #include <kernel/sched.h>
 #include <kernel/smp.h>
+#include <kernel/trace.h>
 #include <kernel/vm.h>
 #include <lib/cmdline.h>
 #include <lib/range.h>
@@ -146,11 +147,13 @@ static void init(void *arg)
 
 void kernel_main(const struct boot_info *bi)
 {
+    trace_boot(TRACE_STEP_ENTRY);
     boot = *bi;
     range_sort(boot.ram.range, boot.ram.n);
     console_init();
     proc_init();
     clock_init(boot.timer_hz, boot.entry_ticks);
+    trace_boot(TRACE_STEP_CLOCK);
     print_banner();
     printk_set_level(option_uint("loglevel", LOGLEVEL_DEFAULT, 0, LOGLEVEL_ALL));
     option_panic();
@@ -158,22 +161,30 @@ void kernel_main(const struct boot_info *bi)
     failalloc_init(boot.cmdline);
     page_early_init(&boot, option_mem());
     vm_init(&boot);
+    trace_boot(TRACE_STEP_VM);
     uint64_t start = clock_uptime_ns();
     page_init();
     map_ns = clock_uptime_ns() - start;
+    trace_boot(TRACE_STEP_PAGES);
     cache_init();
     kmalloc_init();
     proc_init_table((int)option_uint("pid_max", PID_MOST_DEFAULT, PID_MOST_LEAST, PID_MOST_MOST));
+    trace_boot(TRACE_STEP_MEMORY);
     option_sched();
+    trace_init(boot.cmdline);
+    trace_boot(TRACE_STEP_SCHEDULER);
 
     irq_init();
     clock_init_cpu();
     console_init_input();
+    trace_boot(TRACE_STEP_DEVICES);
     smp_start(option_uint("maxcpus", MAX_CPUS, 1, MAX_CPUS));
+    trace_boot(TRACE_STEP_CPUS);
 
     int pid = proc_spawn("init", PRIO_NORMAL, init, NULL);
     if (pid != 1)
         panic("cannot start PID 1 (error %d)", -pid);
+    trace_boot(TRACE_STEP_INIT);
     hal_irq_enable();
     sched_idle();
 }

@@ -88,6 +88,7 @@ static const struct {
     { "dmesg", "", "the kernel's messages once more", cmd_dmesg },
     { "sleep", "MS", "sleep that many milliseconds", cmd_sleep },
     { "demo", "[NAME]", "run a demo, or list them", cmd_demo },
+    { "trace", "[WHAT]", "the event log: on [RECORDS], off, dump, clear", monitor_trace },
     { "panic", "[WHY]", "stop with a backtrace", cmd_panic },
     { "poweroff", "", "switch the machine off", cmd_poweroff },
     { "reboot", "", "start again", cmd_reboot },

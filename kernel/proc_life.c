@@ -14,6 +14,7 @@
 #include <kernel/sched.h>
 #include <kernel/slab.h>
 #include <kernel/smp.h>
+#include <kernel/trace.h>
 #include <uapi/errno.h>
 
 enum { KEPT_MOST = 16 };
@@ -99,6 +100,7 @@ static int enter_table(struct proc *p, void **page)
     proc_set_cpu(p, p->parent->cpu);
     list_add_tail(&p->parent->children, &p->sibling);
     atomic_fetch_add_explicit(&proc_table.count, 1, memory_order_relaxed);
+    trace_spawn(pid, p->parent->pid, p->name);
     if (pid == 1)
         proc_table.init = p;
     return pid;
@@ -196,6 +198,7 @@ void proc_exit(int code)
     }
     p->exit_code = code;
     p->ended = true;
+    trace(TRACE_EXIT, p->pid, (unsigned long)code, 0);
     list_del(&p->sibling);
     list_add_tail(&p->parent->zombies, &p->sibling);
     tell_parent(p);

@@ -55,10 +55,16 @@ void sched_init_cpu(struct cpu *cpu, struct proc *idle)
     rq->idle = idle;
     rq->current = idle;
     rq->switched = hal_timer_now();
-    rq->long_way = sched_is_fair || trace_is_on();
+    rq->long_way = sched_is_fair;
     sched_fair_init_queue(&rq->fair);
     cpu->alarm = UINT64_MAX;
     timeouts_init(&cpu->timeouts);
+}
+
+void sched_watch(bool on)
+{
+    for (unsigned i = 0; i < MAX_CPUS; i++)
+        cpus[i].rq.long_way = sched_is_fair || on;
 }
 
 /*

@@ -13,3 +13,4 @@ void monitor_mem(const char *arg);
 void monitor_buddyinfo(const char *arg);
 void monitor_slabinfo(const char *arg);
 void monitor_vmmap(const char *arg);
+void monitor_trace(const char *arg);

@@ -13,6 +13,7 @@
 #include <kernel/sched_rr.h>
 #include <kernel/spinlock.h>
 #include <kernel/timeout.h>
+#include <kernel/trace.h>
 #include <stdatomic.h>
 #include <stdint.h>
 
@@ -36,12 +37,13 @@ struct cpu {
     struct timeouts timeouts;
     struct page_list pages; /* this CPU, irqs off */
     /* this CPU, irqs off */
-    uint64_t alarm;      /* what hal_timer_arm() was last given */
-    uint64_t balance_at; /* when to look whether other CPUs have less to do */
-    uint64_t given_at;   /* run-queue lock: when another CPU last gave it a process */
-    bool reclaiming;     /* memory_reclaim() is at work */
-    unsigned irq_depth;  /* > 0: in an interrupt handler */
-    unsigned nheld;      /* DEBUG: locks held, innermost last */
+    uint64_t        alarm;            /* what hal_timer_arm() was last given */
+    uint64_t        balance_at;       /* when to look whether other CPUs have less to do */
+    uint64_t        given_at;         /* run-queue lock: when another CPU last gave it a process */
+    bool            reclaiming;       /* memory_reclaim() is at work */
+    unsigned        irq_depth;        /* > 0: in an interrupt handler */
+    struct trace_ring trace;          /* its event log. Others, while that is off */
+    unsigned        nheld;            /* DEBUG: locks held, innermost last */
     const struct spinlock *held[CPU_MAX_HELD];
     /* smp.c: written by this CPU, but for flush_asked */
     atomic_uint flush_asked; /* flushes of its TLB that were ever asked for, */
@@ -108,6 +110,8 @@ void sched_called(struct cpu *cpu);
  * run queue: while it is locked, p stays there.
  */
 struct runq *sched_lock_of(struct proc *p);
+/* Any context, after sched_init(). Whether switches are recorded: the short way of sched_yield() does not. */
+void sched_watch(bool on);
 /* Any context, p is not freed meanwhile. What proc_set_affinity(), proc_set_nice() do when all is checked. */
 void sched_set_affinity(struct proc *p, uint32_t mask);
 void sched_set_nice(struct proc *p, int nice);

@@ -116,6 +116,7 @@ static void run(const char *which)
         bench_yield("yield-1000", 1000);
         bench_interrupt();
         bench_proc();
+        bench_trace();
     }
     bench_memory();
     kprintf("BENCH-DONE\n");

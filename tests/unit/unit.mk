@@ -173,6 +173,8 @@ UNIT_ALL    := $(addprefix tests/unit/,memory_failure_check.c memory_thread_chec
                $(UNIT_MEMORY)
 $(eval $(call unit_test,memory,$(UNIT_ALL),$(UNIT_PLAIN),-lpthread))
 $(eval $(call unit_test,memory_debug,$(UNIT_ALL),$(UNIT_DEBUG),-lpthread))
+UNIT_TRACE  := kernel/trace.c lib/cmdline.c tests/unit/host/thread.c $(UNIT_HOST)
+$(eval $(call unit_test,trace,$(UNIT_TRACE),$(UNIT_PLAIN),-lpthread))
 $(eval $(call unit_test,failalloc,kernel/failalloc.c lib/cmdline.c $(UNIT_HOST),$(UNIT_PLAIN)))
 $(eval $(call fuzz_test,memory,$(UNIT_MEMORY) lib/string.c,-lcmocka,-max_len=512 -len_control=0))
 $(UNIT_OUT)/fuzz/fuzz_memory: FUZZ_CFLAGS += $(UNIT_DEBUG)

@@ -120,6 +120,15 @@ bool sched_started(void)
 }
 
 /* Of smp.c: no CPU of the host asks another for anything. */
+void smp_flush(void)
+{
+}
+
+void sched_watch(bool on)
+{
+    (void)on;
+}
+
 void smp_answer(void)
 {
 }
