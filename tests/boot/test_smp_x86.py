@@ -1,7 +1,8 @@
-"""test_smp_x86.py - the CPUs of a PC, and its interrupts, by every kind of table that firmware leaves, or none.
+"""test_smp_x86.py - the CPUs of a PC, and its interrupts, by every kind of table that firmware leaves.
 
-Seen to fail: the second start-up interrupt without the first; one stack for two CPUs; the I/O APIC's entries
-for another CPU; lines left masked after unmasking; checksums not looked at; a CPU that does not come counted.
+Seen to fail: NX not on before the kernel's tables; an id of no APIC looked for; a CPU that does not come
+counted; a table without the boot CPU believed; the 8259As left open beside the I/O APIC; LINT0 masked where
+they serve.
 """
 
 import re

@@ -1,8 +1,9 @@
 /* test_tables_x86.c - arch/x86/tables.c, acpi.c, mptable.c: the tables of a PC's firmware, whole and broken.
  *
- * Planted and caught: a checksum not looked at, of each kind; an entry of length 0 or 1; an entry, or a table,
- * that ends behind its end; a disabled CPU counted; a CPU counted twice; the boot CPU counted again; more than
- * MAX_CPUS; an I/O APIC of later lines taken; a pin beyond 8 bits cut off; lines of another bus taken.
+ * Planted and caught: a checksum not looked at, of each kind; an entry of length 0 or 1, or too short for its
+ * kind; an entry, or a table, that ends behind its end; a disabled CPU counted, a CPU counted twice, the boot
+ * CPU counted again; more than MAX_CPUS; an I/O APIC of later lines taken, one that is disabled, the 2nd; a
+ * pin beyond 8 bits cut off; lines of another bus taken; the count of entries not believed.
  */
 #include "firmware.h"
 #include "unit.h"
