@@ -28,6 +28,11 @@ uint64_t clock_ticks_from_ms(unsigned ms)
     return ratio_apply(ticks_per_us, (uint64_t)ms * 1000);
 }
 
+uint64_t clock_in_ms(unsigned ms)
+{
+    return hal_timer_now() + clock_ticks_from_ms(ms);
+}
+
 uint64_t clock_uptime_ns(void)
 {
     return ready ? clock_ns_from_ticks(hal_timer_now() - start_ticks) : 0;
@@ -70,5 +75,5 @@ void sleep_until(uint64_t when)
 
 void sleep_ms(unsigned ms)
 {
-    sleep_until(hal_timer_now() + clock_ticks_from_ms(ms));
+    sleep_until(clock_in_ms(ms));
 }

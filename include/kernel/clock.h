@@ -20,6 +20,7 @@ void clock_init_cpu(void);
 uint64_t clock_uptime_ns(void);               /* Any context. 0 before clock_init(). */
 uint64_t clock_ns_from_ticks(uint64_t ticks); /* Any context. */
 uint64_t clock_ticks_from_ms(unsigned ms);    /* Any context. */
+uint64_t clock_in_ms(unsigned ms);            /* Any context. The counter's value ms milliseconds from now. */
 
 /* irqs off, on cpu itself. The alarm rings at counter value `when` or before. */
 static inline void clock_alarm_by(struct cpu *cpu, uint64_t when)
