@@ -107,16 +107,17 @@ LDFLAGS  := $(ARCH_LDFLAGS) -nostdlib -static -z noexecstack -z max-page-size=40
 
 KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o smp.o \
                proc.o proc_life.o proc_control.o pid.o kstack.o \
-               sched.o sched_rr.o sched_fair.o sched_place.o waitq.o spinlock.o \
+               sched.o sched_rr.o sched_fair.o sched_place.o spinlock.o \
+               waitq.o mutex.o sem.o completion.o workq.o workq_pool.o \
                memmap.o buddy.o page.o page_debug.o vm.o vm_user.o vm_kernel.o vm_print.o \
                slab.o slab_cache.o slab_debug.o magazine.o kmalloc.o memory.o failalloc.o \
-               console.o printk.o panic.o ksyms.o \
-               trace.o line.o monitor.o monitor_mem.o monitor_proc.o monitor_vmmap.o monitor_trace.o \
-               demo.o demo_539.o demo_buddy.o demo_slab.o demo_threads.o
+               console.o printk.o panic.o ksyms.o trace.o \
+               line.o monitor.o monitor_mem.o monitor_proc.o monitor_vmmap.o monitor_trace.o \
+               demo.o demo_539.o demo_buddy.o demo_slab.o demo_sleepers.o demo_threads.o demo_work.o
 LIB_OBJS    := string.o fmt.o cmdline.o fdt.o fdt_query.o fdt_boot.o rbtree.o range.o ratio.o bitmap.o
 TEST_OBJS   := $(patsubst %,tests/kernel/%.o,ktest test_lib test_sched test_proc test_proc_wait test_wait \
-                 test_fault test_vm test_memory test_slab test_misuse load soak_memory bench bench_memory \
-                 bench_proc bench_trace test_trace)
+                 test_waitq test_sync test_workq test_fault test_vm test_memory test_slab test_misuse test_trace \
+                 load soak_memory bench bench_memory bench_proc bench_trace bench_sync)
 
 OBJ     := $(OUT)/obj
 objects := $(addprefix $(OBJ)/kernel/,$(KERNEL_OBJS)) $(addprefix $(OBJ)/lib/,$(LIB_OBJS)) \

@@ -13,7 +13,9 @@ static const struct {
     { "539", demo_539, "four processes preempted, their registers and locals checked" },
     { "buddy", demo_buddy, "blocks of pages that split and join" },
     { "slab", demo_slab, "an object cache, from its first slab to its end" },
+    { "sleepers", demo_sleepers, "processes in a wait queue, woken one by one" },
     { "threads", demo_threads, "sleepers and spinners, with times" },
+    { "work", demo_work, "each CPU does its own work, in rounds" },
 };
 
 void demo_run(const char *name)

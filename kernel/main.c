@@ -19,6 +19,7 @@
 #include <kernel/smp.h>
 #include <kernel/trace.h>
 #include <kernel/vm.h>
+#include <kernel/workq.h>
 #include <lib/cmdline.h>
 #include <lib/range.h>
 
@@ -96,7 +97,7 @@ static void option_sched(void)
         printk(KERN_WARN "sched=%s is neither rr nor fair: using rr\n", word);
 }
 
-/* PID 2: what the command line names; then PID 1 starts the monitor. */
+/* PID 3: what the command line names; then PID 1 starts the monitor. */
 static void run_program(void *arg)
 {
     char value[64];
@@ -134,6 +135,7 @@ static void init(void *arg)
 {
     (void)arg;
     failalloc_begin();
+    start("keeper", workq_keeper);
     int program = start("main", run_program);
     for (;;) {
         int pid = proc_wait(-1, NULL);

@@ -20,6 +20,7 @@ enum lock_rank {
     RANK_SLAB,    /* one slab cache */
     RANK_PAGE,    /* free pages */
     RANK_DEVICE,  /* console input, interrupt lines */
+    RANK_WORKQ,   /* one work queue */
     RANK_TIMEOUT,
     RANK_WAITQ,
     RANK_RUNQ,    /* held across the context switch */

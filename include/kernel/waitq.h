@@ -1,26 +1,40 @@
 /*
  * kernel/waitq.h - wait queues: sleep until a condition holds.
  *
- * Wait with wait_event(). Whoever changes the condition changes it first, then wakes. A queue may lie on a
- * stack: a waiter takes the queue's lock when it leaves, so its waker is done with the queue by then.
+ * Wait with wait_event() or one of its three relatives. Whoever changes the condition changes it first, then
+ * wakes. Mutexes, semaphores and completions are made of the lower half: there the waker hands over what is
+ * waited for, and the condition is "I was woken". docs/waiting.md has the pictures.
  */
 #pragma once
 #include <kernel/spinlock.h>
+#include <kernel/timeout.h>
 #include <lib/list.h>
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct proc;
 
+/*
+ * It may lie on a stack if the condition changes, and the wake-up is sent, under a lock that the waiter takes
+ * before its queue vanishes. A completion is that, ready-made.
+ */
 struct waitq {
     struct spinlock lock;
-    struct list     waiters; /* first come, first served */
+    struct list waiters; /* first come, first served */
 };
 
 struct waiter {
-    struct list  link;
+    struct list link;    /* queue's lock. In no list: a waker has taken it off the queue */
+    struct waiter *next; /* the waker's: in the chain of those it has taken */
     struct proc *proc;
-    bool         woken; /* a waker has taken it off the queue */
+    atomic_bool woken; /* the last that a waker writes; it has done with the queue before */
 };
+
+/* Points in time are counter values, as for sleep_until(); this one never comes. */
+#define WAIT_FOR_EVER UINT64_MAX
+
+#define WAITQ_INIT(queue, name) { SPINLOCK_INIT(name, RANK_WAITQ), LIST_INIT((queue).waiters) }
 
 void waitq_init(struct waitq *wq, const char *name);
 /* Any context, locks below RANK_WAITQ held. Wakes who waits longest, if anybody. */
@@ -28,23 +42,75 @@ void waitq_wake_one(struct waitq *wq);
 void waitq_wake_all(struct waitq *wq); /* The same for all. */
 
 /*
- * Thread. For wait_event(): join; leave. done: without having slept, so that a wake-up meanwhile is the next
- * one's.
+ * The lower half, for mutex.c and its like. irqs off, queue's lock held: takes the first waiter off the
+ * queue; NULL if there is none.
  */
-void waitq_prepare(struct waitq *wq, struct waiter *w);
-void waitq_finish(struct waitq *wq, struct waiter *w, bool done);
+static inline struct waiter *waitq_take(struct waitq *wq)
+{
+    if (list_empty(&wq->waiters))
+        return NULL;
+    struct waiter *w = list_first_entry(&wq->waiters, struct waiter, link);
+    list_del(&w->link);
+    return w;
+}
+/*
+ * irqs off, queue's lock held, since w was taken or found to be NULL. Lets the lock go, wakes w, if any, and
+ * restores interrupts to s. When it returns w may be gone.
+ */
+void waitq_unlock_wake(struct waitq *wq, struct waiter *w, unsigned long s);
+/* The same for all waiters, in the order of their coming. */
+void waitq_unlock_wake_all(struct waitq *wq, unsigned long s);
+/*
+ * Thread, irqs off, queue's lock held, no other; sleeps. Joins the queue and lets its lock go; returns with
+ * interrupts restored to s, when it was taken and woken.
+ */
+void waitq_unlock_wait(struct waitq *wq, unsigned long s);
+/*
+ * The same, and returns 0; or -EINTR, if killable and the caller was asked to end; or -ETIMEDOUT, if it is
+ * past `when`. In these cases it is off the queue, and no waker had taken it.
+ */
+int waitq_unlock_wait_limited(struct waitq *wq, unsigned long s, uint64_t when, bool killable);
+/* Thread. What has to surround one with a limit in time: wakes the caller at `when`. */
+void waitq_alarm_start(struct timeout *t, uint64_t when);
+void waitq_alarm_stop(struct timeout *t, uint64_t when);
 
-/* For wait_event(). In a header below sched.h, which needs struct waitq. */
-void sched_sleep(void);
+/* One wait_event() at work. */
+struct wait {
+    struct waitq *wq;
+    uint64_t when;
+    bool killable;
+    bool armed;  /* the alarm for `when` */
+    bool joined; /* the queue; not yet slept since */
+    int result;
+    struct waiter waiter;
+    struct timeout alarm;
+};
 
-/* Thread, no lock held; sleeps until cond, which is looked at after every wake-up. */
-#define wait_event(wq, cond)                                                                               \
-    for (struct waiter waiter_;;) {                                                                        \
-        waitq_prepare(wq, &waiter_);                                                                       \
-        bool done_ = (cond);                                                                               \
-        if (!done_)                                                                                        \
-            sched_sleep();                                                                                 \
-        waitq_finish(wq, &waiter_, done_);                                                                \
-        if (done_)                                                                                         \
-            break;                                                                                         \
-    }
+/* For wait_event(). The condition does not hold: joins, or sleeps. False: give up. */
+bool wait_more(struct wait *w);
+/* For wait_event(). Leaves the queue, if need be; returns the result. */
+int wait_end(struct wait *w);
+
+#define WAIT_EVENT_(queue, cond, until, may_be_killed)      \
+    ({                                                      \
+        struct wait wait_;                                  \
+        wait_.wq = (queue);                                 \
+        wait_.when = (until);                               \
+        wait_.killable = (may_be_killed);                   \
+        wait_.armed = wait_.joined = false;                 \
+        wait_.result = 0;                                   \
+        while (!(cond) && wait_more(&wait_)) {              \
+        }                                                   \
+        wait_.joined || wait_.armed ? wait_end(&wait_) : 0; \
+    })
+
+/*
+ * Thread, no lock held; sleeps until cond, an expression that is evaluated several times, holds. All return 0
+ * if it did, whatever else happened. wait_event() does not return before.
+ *   _timeout:  -ETIMEDOUT if it does not hold at counter value `when`, or never: WAIT_FOR_EVER
+ *   _killable: -EINTR if the caller is asked to end
+ */
+#define wait_event(wq, cond)                        ((void)WAIT_EVENT_(wq, cond, WAIT_FOR_EVER, false))
+#define wait_event_timeout(wq, cond, when)          WAIT_EVENT_(wq, cond, when, false)
+#define wait_event_killable(wq, cond)               WAIT_EVENT_(wq, cond, WAIT_FOR_EVER, true)
+#define wait_event_killable_timeout(wq, cond, when) WAIT_EVENT_(wq, cond, when, true)

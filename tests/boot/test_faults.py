@@ -9,7 +9,7 @@ from harness import PANIC, run
 NULL = "it is the page of NULL pointers"
 REFUSED = "which does not allow it"
 READ, WRITE, EXECUTE = "tried to read", "tried to write", "tried to execute"
-WHO = r"in main \(PID 2\), CPU 0"
+WHO = r"in main \(PID 3\), CPU 0"
 
 # name of the test: what has to be printed on every port, in this order
 EVERYWHERE = {
@@ -32,7 +32,7 @@ EVERYWHERE = {
     "fault-illegal": (r"PANIC: (illegal|undefined|invalid)", r"hal_regs_illegal\+0x0", WHO),
     "fault-assert": (r"PANIC: assertion failed: lives == 9, tests/kernel/test_fault.c:\d+", WHO,
                      "#0 .* fault_assert"),
-    "fault-state": (r"PANIC: main \(PID 2\) cannot go from RUNNING to DEAD", WHO, "fault_state"),
+    "fault-state": (r"PANIC: main \(PID 3\) cannot go from RUNNING to DEAD", WHO, "fault_state"),
 }
 
 # and where the machines differ by nature

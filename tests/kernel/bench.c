@@ -1,5 +1,6 @@
 /*
- * bench.c - instructions per operation: `bench=all`, or `bench=memory` for what bench_memory.c has.
+ * bench.c - instructions per operation: `bench=all`, or `bench=memory`, `bench=sync` for what bench_memory.c
+ * or bench_sync.c has.
  *
  * Under `-icount shift=0` a nanosecond of virtual time is an instruction, exactly, on every run. Loops are
  * long enough for the coarsest counter (RISC-V: a tick is 100 instructions), and the empty loop is
@@ -107,7 +108,8 @@ static void bench_interrupt(void)
 
 static void run(const char *which)
 {
-    if (strcmp(which, "memory") != 0) {
+    bool all = strcmp(which, "memory") != 0 && strcmp(which, "sync") != 0;
+    if (all) {
         bench_report("boot-to-banner", boot_banner_ns(), 0, 1);
         bench_spinlock();
         bench_yield("yield-2", 2);
@@ -118,7 +120,10 @@ static void run(const char *which)
         bench_proc();
         bench_trace();
     }
-    bench_memory();
+    if (all || strcmp(which, "sync") == 0)
+        bench_sync();
+    if (all || strcmp(which, "memory") == 0)
+        bench_memory();
     kprintf("BENCH-DONE\n");
     hal_power_off(EXIT_STATUS_PASS);
 }

@@ -21,3 +21,4 @@ uint64_t bench_empty_loop_ns(unsigned loops); /* Of a loop with nothing in it. *
 void bench_memory(void);
 void bench_proc(void);
 void bench_trace(void);
+void bench_sync(void);

@@ -1,4 +1,4 @@
-/* test_wait.c - wait queues, timeouts, interrupts: the rules that everything else leans on. */
+/* test_wait.c - timeouts, interrupts: the rules that everything else leans on. */
 #include <hal/info.h>
 #include <hal/irqchip.h>
 #include <kernel/clock.h>
@@ -9,88 +9,6 @@
 #include <kernel/waitq.h>
 #include <lib/util.h>
 #include <stdatomic.h>
-
-/* wake_one wakes in the order of coming, one each; wake_all all. */
-enum { WAITERS = 5 };
-static struct waitq queue;
-static atomic_uint tickets, served;
-static unsigned woken_order[WAITERS];
-
-static void waiter(void *arg)
-{
-    wait_event(&queue, atomic_load(&tickets) > atomic_load(&served));
-    woken_order[atomic_fetch_add(&served, 1)] = (unsigned)(uintptr_t)arg;
-}
-
-static void spawn_waiters(void)
-{
-    waitq_init(&queue, "test");
-    atomic_store(&tickets, 0);
-    atomic_store(&served, 0);
-    for (uintptr_t i = 0; i < WAITERS; i++)
-        ktest_spawn("waiter", PRIO_NORMAL, waiter, (void *)i);
-    sleep_ms(1); /* all reach the queue */
-}
-
-static void test_wake_one(void)
-{
-    spawn_waiters();
-    for (unsigned i = 0; i < WAITERS; i++) {
-        atomic_fetch_add(&tickets, 1);
-        waitq_wake_one(&queue);
-        KCHECK(proc_wait(-1, NULL) > 0);
-        KCHECK(atomic_load(&served) == i + 1);
-        KCHECK(woken_order[i] == i);
-    }
-}
-KTEST("waitq-wake-one", test_wake_one);
-
-static void test_wake_all(void)
-{
-    spawn_waiters();
-    atomic_store(&tickets, WAITERS);
-    waitq_wake_all(&queue);
-    while (proc_wait(-1, NULL) > 0) {
-    }
-    KCHECK(atomic_load(&served) == WAITERS);
-}
-KTEST("waitq-wake-all", test_wake_all);
-
-/*
- * A wake-up that finds a waiter which no longer needs it goes on to the next. The condition of the first
- * waiter brings the second one behind it, then what both wait for, with one wake-up.
- */
-static void second(void *arg)
-{
-    (void)arg;
-    wait_event(&queue, atomic_load(&tickets) > atomic_load(&served));
-    atomic_fetch_add(&served, 1);
-}
-
-static bool find_all_at_once(void)
-{
-    ktest_spawn("second", PRIO_NORMAL, second, NULL);
-    sched_yield(); /* it waits behind us */
-    atomic_store(&tickets, 2);
-    waitq_wake_one(&queue);
-    return true;
-}
-
-static void test_wake_goes_on(void)
-{
-    waitq_init(&queue, "test");
-    atomic_store(&tickets, 0);
-    atomic_store(&served, 0);
-    wait_event(&queue, find_all_at_once());
-    atomic_fetch_add(&served, 1);
-    sleep_ms(1);
-    KCHECK(atomic_load(&served) == 2);
-    atomic_fetch_add(&tickets, 1);
-    waitq_wake_all(&queue);
-    while (proc_wait(-1, NULL) > 0) {
-    }
-}
-KTEST("waitq-wake-goes-on", test_wake_goes_on);
 
 /* Timeouts fire in the order of their times, in an interrupt; what is cancelled does not fire. */
 enum { TIMEOUTS = 16 };
