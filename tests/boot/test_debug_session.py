@@ -13,7 +13,7 @@ import pytest
 from harness import ROOT
 
 # The demo, when the first of its threads ends: sleeper-2 after 1.8 s.
-MAIN, SLEEPERS, SPINNERS = 2, (3, 4, 5), (6, 7)
+MAIN, SLEEPERS, SPINNERS = 3, (4, 5, 6), (7, 8)
 AT_THE_END = ("thbreak say_end", "continue")
 IN_A_SPINNER = ("thbreak spinner", "continue", "thbreak trap_dispatch", "continue")
 
@@ -59,12 +59,12 @@ def test_processes(port, tmp_path):
               "spinner-1": "READY", "spinner-2": "READY"}
     assert wanted.items() <= states.items()
     states = check_turns(said["procs"], said["runq"], "monitor")
-    assert states == {"idle": "READY", "init": "SLEEPING", "monitor": "RUNNING"}
+    assert states == {"idle": "READY", "init": "SLEEPING", "keeper": "SLEEPING", "monitor": "RUNNING"}
 
 
 def test_backtraces(port, tmp_path):
     """Of a process that waits, one that sleeps, one that was interrupted, and the one that runs."""
-    said = debug(port, tmp_path, *AT_THE_END, *(f"t bt {pid}" for pid in range(8)), "t bt 99")
+    said = debug(port, tmp_path, *AT_THE_END, *(f"t bt {pid}" for pid in range(9)), "t bt 99")
     check_order(said[f"t bt {MAIN}"], "main", "SLEEPING", "sched_sleep", "proc_wait", "demo_threads",
                 "thread_start")
     check_order(said[f"t bt {SLEEPERS[2]}"], "sleeper-3", "sched_sleep", "sleep_until", "sleeper",

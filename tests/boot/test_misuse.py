@@ -29,6 +29,8 @@ EVERYWHERE = {
     "misuse-kfree-page": rf"kfree\({P}\): this is not from kmalloc\(\), but in a page of: ",
     "misuse-wrong-cache": rf"cache pears: {P} is freed to it, but is an object of cache apples",
     "misuse-no-object": rf"cache apples: {P} is freed to it, but is not in a slab",
+    "misuse-mutex-twice": r"mutex pear: main \(PID \d+\) locks it and has it already",
+    "misuse-mutex-unlock": r"mutex pear: main \(PID \d+\) unlocks it and does not have it",
     "misuse-within-object": rf"cache apples: {P} is not an object, but lies within number \d+ of the slab",
 }
 

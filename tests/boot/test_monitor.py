@@ -26,7 +26,7 @@ def test_banner_and_commands(port):
         monitor = r"^ +\d+ +1 +RUNNING +0 +0xffffffff +3 +0 +\d+ +\d+\.\d{3}( +\d+)? +monitor$"
         assert re.search(monitor, processes, re.M), processes
         assert re.search(r"^ +1 +0 +SLEEPING .* init$", processes, re.M), processes
-        assert re.search(r"^up \d+\.\d{3} s, 3 processes, \d+ switches$", console.command("uptime"), re.M)
+        assert re.search(r"^up \d+\.\d{3} s, 4 processes, \d+ switches$", console.command("uptime"), re.M)
         irqs = console.command("irq")
         assert re.search(r"^ +\d+ +\d+ +timer$", irqs, re.M), irqs
         assert re.search(r"^ +\d+ +[1-9]\d* +console$", irqs, re.M), irqs

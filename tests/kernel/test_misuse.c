@@ -1,11 +1,13 @@
 /*
- * test_misuse.c - memory freed twice, in the wrong way, or written to by strangers: each has to end in a
- * panic that says what was done and to what (tests/boot/test_misuse.py knows the words). One boot each.
+ * test_misuse.c - memory freed twice, in the wrong way, or written to by strangers, and mutexes misused: each
+ * has to end in a panic that says what was done and to what (tests/boot/test_misuse.py knows the words). One
+ * boot each.
  */
 #include <kernel/kassert.h>
 #include <kernel/kmalloc.h>
 #include <kernel/ktest.h>
 #include <kernel/memory.h>
+#include <kernel/mutex.h>
 #include <kernel/page.h>
 #include <kernel/slab.h>
 
@@ -161,3 +163,22 @@ static void misuse_kfree_object(void)
     panic("nobody minded the kfree()");
 }
 KTEST_FATAL("misuse-kfree-object", misuse_kfree_object);
+
+static void misuse_mutex_twice(void)
+{
+    struct mutex m;
+    mutex_init(&m, "pear");
+    mutex_lock(&m);
+    mutex_lock(&m);
+    panic("nobody minded");
+}
+KTEST_FATAL("misuse-mutex-twice", misuse_mutex_twice);
+
+static void misuse_mutex_unlock(void)
+{
+    struct mutex m;
+    mutex_init(&m, "pear");
+    mutex_unlock(&m);
+    panic("nobody minded");
+}
+KTEST_FATAL("misuse-mutex-unlock", misuse_mutex_unlock);

@@ -2,6 +2,7 @@
 #include <kernel/clock.h>
 #include <kernel/ktest.h>
 #include <kernel/sched.h>
+#include <kernel/waitq.h>
 #include <stdatomic.h>
 
 /* wake_one wakes in the order of coming, one each; wake_all all. */
