@@ -114,14 +114,12 @@ static void resched_to(struct runq *rq, struct proc *prev, struct proc *next)
 }
 
 /*
- * This CPU, asked anew: the compiler must not keep the answer from before a switch, and would in a register
- * that costs as much to save.
+ * This CPU. Not this_cpu(): what that works with stands before the switch, and would be kept over it in a
+ * register that costs as much to save.
  */
 static inline struct cpu *cpu_after_switch(void)
 {
-    uintptr_t here = stack_here();
-    __asm__ volatile("" : "+r"(here));
-    return kstack_top(here)->cpu;
+    return kstack_top(hal_sp())->cpu;
 }
 
 /* irqs off; on return they are on. The ticket of the run queue may not yet have its turn. */

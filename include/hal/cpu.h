@@ -8,6 +8,7 @@
  */
 #pragma once
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Any context. Off; returns what to restore. Nests. */
 static inline unsigned long hal_irq_save(void);
@@ -17,6 +18,8 @@ static inline void          hal_irq_disable(void);           /* Off. Any context
 static inline void          hal_irq_enable(void);            /* On. No spinlock held. */
 static inline bool          hal_irq_enabled(void);           /* Any context. */
 static inline void          hal_cpu_relax(void);             /* Any context. The body of a spin loop. */
+/* Any context. The stack pointer, read anew by each call: behind a switch what was known of it may be old. */
+static inline uintptr_t     hal_sp(void);
 
 /*
  * irqs off on entry and return. Waits until an interrupt is pending; one that came after the caller's last

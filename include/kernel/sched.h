@@ -19,6 +19,11 @@
 
 #define CPU_MAX_HELD 8
 
+struct held_lock {
+    const struct spinlock *lock;
+    uintptr_t caller; /* who took it */
+};
+
 /* The run queue of a CPU. Under its lock, but for what says otherwise. */
 struct runq {
     struct spinlock lock;
@@ -44,7 +49,7 @@ struct cpu {
     unsigned        irq_depth;        /* > 0: in an interrupt handler */
     struct trace_ring trace;          /* its event log. Others, while that is off */
     unsigned        nheld;            /* DEBUG: locks held, innermost last */
-    const struct spinlock *held[CPU_MAX_HELD];
+    struct held_lock held[CPU_MAX_HELD];
     /* smp.c: written by this CPU, but for flush_asked */
     atomic_uint flush_asked; /* flushes of its TLB that were ever asked for, */
     atomic_uint flush_done;  /*   and how many of these are done */

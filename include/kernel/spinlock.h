@@ -10,8 +10,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct cpu;
-
 enum lock_rank {
     RANK_PROC_TABLE = 1,
     RANK_CACHES,  /* the list of slab caches */
@@ -32,10 +30,6 @@ struct spinlock {
     atomic_uint    next;    /* the ticket that the next comer draws */
     enum lock_rank rank;
     const char    *name;
-#if CONFIG_DEBUG
-    const struct cpu *holder; /* NULL: nobody */
-    uintptr_t      taken_at;  /* by what code */
-#endif
 };
 
 #define SPINLOCK_INIT(lock_name, lock_rank) { .rank = (lock_rank), .name = (lock_name) }
@@ -50,8 +44,8 @@ void spin_wait(struct spinlock *l, unsigned ticket);
  * two run queues are taken in the order of their CPUs.
  */
 void spin_debug_lock(const struct spinlock *l);
-void spin_debug_taken(struct spinlock *l);
-void spin_debug_unlock(struct spinlock *l);
+void spin_debug_taken(const struct spinlock *l);
+void spin_debug_unlock(const struct spinlock *l);
 /* DEBUG builds: panics if this CPU holds a spinlock. For everything that may sleep. */
 void spin_debug_none_held(const char *who);
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <arch/sysreg.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 static inline unsigned long hal_irq_save(void)
 {
@@ -33,4 +34,11 @@ static inline bool hal_irq_enabled(void)
 static inline void hal_cpu_relax(void)
 {
     __asm__ volatile("yield" : : : "memory");
+}
+
+static inline uintptr_t hal_sp(void)
+{
+    uintptr_t sp;
+    __asm__ volatile("mov %0, sp" : "=r"(sp));
+    return sp;
 }

@@ -2,6 +2,7 @@
 #pragma once
 #include <arch/sysreg.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 static inline unsigned long hal_irq_save(void)
 {
@@ -47,4 +48,11 @@ static inline void hal_cpu_relax(void)
         csr_write(CSR_STIMECMP, alarm);
         hal_irq_restore(s);
     }
+}
+
+static inline uintptr_t hal_sp(void)
+{
+    uintptr_t sp;
+    __asm__ volatile("mv %0, sp" : "=r"(sp));
+    return sp;
 }

@@ -1,6 +1,7 @@
 /* arch/cpu.h - the inlines of hal/cpu.h: EFLAGS.IF. */
 #pragma once
 #include <stdbool.h>
+#include <stdint.h>
 
 #define EFLAGS_IF (1ul << 9)
 
@@ -37,4 +38,11 @@ static inline bool hal_irq_enabled(void)
 static inline void hal_cpu_relax(void)
 {
     __asm__ volatile("pause" : : : "memory");
+}
+
+static inline uintptr_t hal_sp(void)
+{
+    uintptr_t sp;
+    __asm__ volatile("mov %%esp, %0" : "=r"(sp));
+    return sp;
 }
