@@ -32,6 +32,12 @@ void irq_register(int irq, const char *name, void (*fn)(void *arg), void *arg)
     spin_unlock(&lines_lock, s);
 }
 
+/* Out of the way, which would have to save more registers for it even while nothing is recorded. */
+static __attribute__((noinline)) void record(int irq)
+{
+    trace(TRACE_IRQ, current()->pid, (unsigned long)irq, 0);
+}
+
 void irq_dispatch(void)
 {
     int irq = hal_irq_claim();
@@ -41,7 +47,8 @@ void irq_dispatch(void)
     cpu->irq_depth++;
     KASSERT(irq >= 0 && irq < MAX_IRQS);
     lines[irq].count[cpu->index]++;
-    trace(TRACE_IRQ, current()->pid, (unsigned long)irq, 0);
+    if (trace_is_on())
+        record(irq);
     if (lines[irq].fn != NULL) {
         lines[irq].fn(lines[irq].arg);
     } else {

@@ -290,11 +290,12 @@ struct runq *sched_lock_of(struct proc *p)
 void sched_start(struct proc *p)
 {
     unsigned long s = hal_irq_save();
-    struct cpu *to = sched_place(p);
+    struct cpu *to = smp_online() == 1 ? p->cpu : sched_place_elsewhere(p);
     p->vruntime = current()->vruntime;
-    p->woken = false;
     struct cpu *from = sched_lock_pair(p, to);
-    sched_change_cpu(p, to);
+    if (from != to)
+        sched_change_cpu(p, to);
+    p->came = to->rq.switched;
     ready(to, p);
     trace(TRACE_WAKE, p->pid, to->index, 0);
     sched_unlock_pair(from, to);

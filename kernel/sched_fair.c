@@ -1,5 +1,5 @@
 /* sched_fair.c - weighted fair queueing by virtual run time; the idea is in kernel/sched_fair.h. */
-#include <kernel/sched.h>
+#include <kernel/sched_fair.h>
 #include <lib/ratio.h>
 
 /*
@@ -39,7 +39,9 @@ void sched_fair_init(uint64_t quantum)
 
 void sched_fair_init_queue(struct fair_queue *fq)
 {
-    *fq = (struct fair_queue){ .least = FIRST };
+    fq->waiting = (struct rb_tree){ .root = NULL };
+    fq->least = FIRST;
+    atomic_store_explicit(&fq->weight, 0, memory_order_relaxed);
 }
 
 static struct proc *proc_of(struct rb_node *n)
@@ -56,13 +58,19 @@ static void follow(struct fair_queue *fq, uint64_t of_current)
         fq->least = least;
 }
 
+static void add_weight(struct fair_queue *fq, unsigned more)
+{
+    unsigned weight = atomic_load_explicit(&fq->weight, memory_order_relaxed);
+    atomic_store_explicit(&fq->weight, weight + more, memory_order_relaxed);
+}
+
 void sched_fair_add(struct runq *rq, struct proc *p)
 {
     struct fair_queue *fq = &rq->fair;
     uint64_t earliest = fq->least - fair.sleeper_bonus;
     if (p->vruntime < earliest)
         p->vruntime = earliest;
-    fq->weight += sched_fair_weight(p->nice);
+    add_weight(fq, sched_fair_weight(p->nice));
     rb_insert(&fq->waiting, &p->place, p->vruntime);
 }
 
@@ -74,7 +82,7 @@ void sched_fair_take(struct runq *rq, struct proc *p)
 
 void sched_fair_end(struct runq *rq, struct proc *p)
 {
-    rq->fair.weight -= sched_fair_weight(p->nice);
+    add_weight(&rq->fair, 0 - sched_fair_weight(p->nice));
 }
 
 /* Equals come out first come, first served: so those that yield take turns. */
@@ -130,6 +138,6 @@ struct proc *sched_fair_movable(struct runq *rq, unsigned cpu)
 void sched_fair_reweigh(struct runq *rq, struct proc *p, int nice)
 {
     if (p->state & (PROC_READY | PROC_RUNNING))
-        rq->fair.weight += sched_fair_weight(nice) - sched_fair_weight(p->nice);
+        add_weight(&rq->fair, sched_fair_weight(nice) - sched_fair_weight(p->nice));
     p->nice = nice;
 }

@@ -13,7 +13,7 @@
 
 enum { BALANCE_QUANTA = 4 };
 
-static atomic_uint idle_cpus; /* a bit each */
+atomic_uint sched_idle_cpus;
 
 static uint32_t bit_of(const struct cpu *cpu)
 {
@@ -28,7 +28,8 @@ static unsigned running_on(const struct cpu *cpu)
 /* In units of a process of nice 0; rr does not know others. */
 static unsigned load_of(const struct cpu *cpu)
 {
-    return sched_is_fair ? cpu->rq.fair.weight : running_on(cpu) * NICE_0_WEIGHT;
+    return sched_is_fair ? atomic_load_explicit(&cpu->rq.fair.weight, memory_order_relaxed)
+                         : running_on(cpu) * NICE_0_WEIGHT;
 }
 
 static unsigned weight_of(const struct proc *p)
@@ -48,12 +49,11 @@ static struct cpu *least_loaded(uint32_t set, struct cpu *first)
     return best;
 }
 
-struct cpu *sched_place(const struct proc *p)
+struct cpu *sched_place_elsewhere(const struct proc *p)
 {
     struct cpu *here = p->cpu;
-    uint32_t idle = atomic_load_explicit(&idle_cpus, memory_order_relaxed) & p->affinity;
-    bool may_stay = (p->affinity & bit_of(here)) != 0;
-    if ((idle & bit_of(here)) != 0 || (idle == 0 && may_stay && p->state != PROC_NEW))
+    uint32_t idle = atomic_load_explicit(&sched_idle_cpus, memory_order_relaxed) & p->affinity;
+    if ((idle & bit_of(here)) != 0)
         return here;
     if (idle != 0)
         return &cpus[bit_lowest32(idle)];
@@ -68,38 +68,36 @@ static void lock_two(struct cpu *a, struct cpu *b)
         spin_lock_raw(a < b ? &b->rq.lock : &a->rq.lock);
 }
 
-struct cpu *sched_lock_pair(struct proc *p, struct cpu *to)
-{
-    for (;;) {
-        struct cpu *from = p->cpu;
-        lock_two(from, to);
-        if (p->cpu == from)
-            return from;
-        sched_unlock_pair(from, to); /* it moved meanwhile */
-    }
-}
-
-void sched_unlock_pair(struct cpu *a, struct cpu *b)
+static void unlock_two(struct cpu *a, struct cpu *b)
 {
     spin_unlock_raw(&a->rq.lock);
     if (a != b)
         spin_unlock_raw(&b->rq.lock);
 }
 
+struct cpu *sched_lock_both(struct proc *p, struct cpu *to)
+{
+    for (;;) {
+        struct cpu *from = p->cpu;
+        lock_two(from, to);
+        if (p->cpu == from)
+            return from;
+        unlock_two(from, to); /* it moved meanwhile */
+    }
+}
+
 void sched_change_cpu(struct proc *p, struct cpu *to)
 {
     struct cpu *from = p->cpu;
-    p->came = hal_timer_now();
-    if (from == to)
-        return;
-    trace_at(p->came, TRACE_MIGRATE, p->pid, from->index, to->index);
+    p->came = to->rq.switched;
+    trace(TRACE_MIGRATE, p->pid, from->index, to->index);
     policy_move(&from->rq, &to->rq, p);
     proc_set_cpu(p, to);
 }
 
 void sched_place_busy(const struct cpu *cpu)
 {
-    atomic_fetch_and_explicit(&idle_cpus, ~bit_of(cpu), memory_order_relaxed);
+    atomic_fetch_and_explicit(&sched_idle_cpus, ~bit_of(cpu), memory_order_relaxed);
 }
 
 /* Both are locked; p is READY. */
@@ -127,7 +125,7 @@ static struct cpu *busiest(uint32_t set)
 void sched_pull(struct cpu *cpu)
 {
     uint32_t others = smp_online() & ~bit_of(cpu);
-    atomic_fetch_or_explicit(&idle_cpus, bit_of(cpu), memory_order_seq_cst);
+    atomic_fetch_or_explicit(&sched_idle_cpus, bit_of(cpu), memory_order_seq_cst);
     for (struct cpu *from; running_on(cpu) == 0 && (from = busiest(others)) != NULL;) {
         others &= ~bit_of(from);
         lock_two(from, cpu);
@@ -136,7 +134,7 @@ void sched_pull(struct cpu *cpu)
             p = policy_movable(&from->rq, cpu->index);
         if (p != NULL)
             move(p, from, cpu);
-        sched_unlock_pair(from, cpu);
+        unlock_two(from, cpu);
     }
 }
 
@@ -174,7 +172,7 @@ void sched_push(struct cpu *from, uint64_t now)
             move(p, from, to);
             to->given_at = now;
         }
-        sched_unlock_pair(from, to);
+        unlock_two(from, to);
         again = better && !turn_about;
         if (!later)
             from->balance_at = now + BALANCE_QUANTA * sched_quantum();
@@ -185,7 +183,7 @@ void sched_set_affinity(struct proc *p, uint32_t mask)
 {
     unsigned long s = hal_irq_save();
     struct cpu *to = least_loaded(mask & smp_online(), p->cpu);
-    struct cpu *from = sched_lock_pair(p, to);
+    struct cpu *from = sched_lock_both(p, to);
     p->affinity = mask;
     if ((mask & bit_of(from)) == 0) {
         if (p->state == PROC_READY) {
@@ -198,7 +196,7 @@ void sched_set_affinity(struct proc *p, uint32_t mask)
             smp_call(from);
         }
     }
-    sched_unlock_pair(from, to);
+    unlock_two(from, to);
     hal_irq_restore(s);
 }
 

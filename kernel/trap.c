@@ -9,12 +9,17 @@
 #include <kernel/sched.h>
 #include <kernel/trace.h>
 
+static _Noreturn __attribute__((noinline)) void fault(struct hal_frame *f, const struct trap_info *t)
+{
+    if (!t->emergency)
+        trace(TRACE_FAULT, current()->pid, t->addr, hal_frame_pc(f));
+    panic_trap(f, t);
+}
+
 void trap_dispatch(struct hal_frame *f, const struct trap_info *t)
 {
-    if (t->kind != TRAP_IRQ && !t->emergency && trace_is_on())
-        trace(TRACE_FAULT, current()->pid, t->addr, hal_frame_pc(f));
     if (t->kind != TRAP_IRQ || t->emergency)
-        panic_trap(f, t);
+        fault(f, t);
     irq_dispatch();
     if (this_cpu()->rq.need_resched)
         sched_preempt();

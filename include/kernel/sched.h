@@ -9,8 +9,6 @@
 #include <kernel/config.h>
 #include <kernel/page.h>
 #include <kernel/proc.h>
-#include <kernel/sched_fair.h>
-#include <kernel/sched_rr.h>
 #include <kernel/spinlock.h>
 #include <kernel/timeout.h>
 #include <kernel/trace.h>
@@ -18,6 +16,20 @@
 #include <stdint.h>
 
 #define CPU_MAX_HELD 8
+
+/* sched=fair: kernel/sched_fair.h. */
+struct fair_queue {
+    struct rb_tree waiting;  /* READY, by virtual run time */
+    uint64_t       least;
+    uint64_t       turn_end; /* when current has had a turn, in counter ticks */
+    atomic_uint    weight;   /* of all that are READY or RUNNING; others read it without the lock */
+};
+
+/* sched=rr: kernel/sched_rr.h. */
+struct rr_queue {
+    uint32_t     occupied;         /* bit per priority whose ring is not empty */
+    struct list *ring[PRIO_COUNT]; /* who has the turn among equals */
+};
 
 struct held_lock {
     const struct spinlock *lock;

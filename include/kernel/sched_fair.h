@@ -8,17 +8,7 @@
  * distance from `least` along. O(log n), with the run-queue lock held.
  */
 #pragma once
-#include <kernel/proc.h>
-#include <lib/rbtree.h>
-
-struct runq;
-
-struct fair_queue {
-    struct rb_tree waiting; /* READY, by virtual run time */
-    uint64_t least;
-    uint64_t turn_end; /* when current has had a turn, in counter ticks */
-    unsigned weight;   /* of all that are READY or RUNNING */
-};
+#include <kernel/sched.h>
 
 /* irqs off, boot CPU, once, if this is the policy. quantum: counter ticks. */
 void sched_fair_init(uint64_t quantum);

@@ -8,12 +8,40 @@
 #pragma once
 #include <kernel/sched.h>
 
-/* irqs off, no lock held. Where p, which is SLEEPING or NEW, had better run: advice, for nothing is locked. */
-struct cpu *sched_place(const struct proc *p);
+extern atomic_uint sched_idle_cpus; /* a bit each */
 
-/* irqs off, p does not go away. Locks p's CPU and `to`, in their order. Returns p's CPU; unlock both. */
-struct cpu *sched_lock_pair(struct proc *p, struct cpu *to);
-void sched_unlock_pair(struct cpu *a, struct cpu *b);
+struct cpu *sched_place_elsewhere(const struct proc *p);
+struct cpu *sched_lock_both(struct proc *p, struct cpu *to);
+
+/*
+ * irqs off, no lock held. Where p, which is SLEEPING, had better wake: advice, for nothing is locked. Where it
+ * slept, unless that is forbidden now, or another CPU is idle.
+ */
+static inline struct cpu *sched_place(const struct proc *p)
+{
+    uint32_t idle = atomic_load_explicit(&sched_idle_cpus, memory_order_relaxed);
+    bool may_stay = (p->affinity >> p->cpu->index & 1) != 0;
+    return __builtin_expect((idle & p->affinity) == 0 && may_stay, 1) ? p->cpu : sched_place_elsewhere(p);
+}
+
+/* irqs off, p does not go away. Locks p's CPU, which it returns, and `to`, in their order. */
+static inline struct cpu *sched_lock_pair(struct proc *p, struct cpu *to)
+{
+    if (__builtin_expect(p->cpu == to, 1)) {
+        spin_lock_raw(&to->rq.lock);
+        if (p->cpu == to)
+            return to;
+        spin_unlock_raw(&to->rq.lock);
+    }
+    return sched_lock_both(p, to);
+}
+
+static inline void sched_unlock_pair(struct cpu *from, struct cpu *to)
+{
+    spin_unlock_raw(&to->rq.lock);
+    if (from != to)
+        spin_unlock_raw(&from->rq.lock);
+}
 
 /* Both are locked, p is in no queue. From now on it belongs to `to`. */
 void sched_change_cpu(struct proc *p, struct cpu *to);

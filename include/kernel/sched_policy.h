@@ -5,7 +5,8 @@
  * robin, whose answers are a few instructions each, is part of the code that asks.
  */
 #pragma once
-#include <kernel/sched.h>
+#include <kernel/sched_fair.h>
+#include <kernel/sched_rr.h>
 
 extern bool sched_is_fair; /* constant after sched_init() */
 

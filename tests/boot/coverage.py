@@ -11,7 +11,9 @@ from harness import PORTS, ROOT, Console, machines  # noqa: E402
 
 CORE, PORT = 85, 75     # percent
 SESSION = ("help", "ps", "uptime", "irq", "mem", "buddyinfo", "slabinfo", "slabinfo magazines", "vmmap",
-           "dmesg", "sleep 5", "sleep", "demo", "demo buddy", "demo slab", "demo threads", "nonsense",
+           "dmesg", "sleep 5", "sleep", "trace", "trace on x", "trace on", "demo", "demo buddy",
+           "demo slab", "demo threads", "trace dump",
+           "trace clear", "trace off", "trace clear", "trace dumb", "nonsense",
            "x\x7f\x1b[D\x15ps", "ps\x01x\x05\x17\x15\x1b[A\x1b[B\x0b", "x\x1b[H\x1b[3~\x1b[F")
 ENDS = ("poweroff", "reboot", "panic why")
 WORDS = ("", "mem=64M quantum=5", "mem=0x2000000 quantum=99999 loglevel=3")

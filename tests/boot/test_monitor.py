@@ -4,7 +4,7 @@ import re
 
 from harness import OK, PANIC, Console, run
 
-COMMANDS = ("help ps taskset nice kill uptime irq mem buddyinfo slabinfo vmmap dmesg sleep demo panic "
+COMMANDS = ("help ps taskset nice kill uptime irq mem buddyinfo slabinfo vmmap dmesg sleep demo trace panic "
             "poweroff reboot").split()
 
 

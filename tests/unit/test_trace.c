@@ -1,8 +1,8 @@
 /* test_trace.c - kernel/trace.c, against plain arrays of all that was ever recorded; with threads as CPUs.
  *
  * Planted and caught: a lap not counted; a ring one record short, and one too long; the newest read as the
- * oldest; CPUs not merged by time, and the later one first; a PID cut to 8 bits; rings not given back, and kept
- * when one is missing; the others not called before recording begins; a table of names full of nobody.
+ * oldest; CPUs not merged by time, and the later one first; a PID cut to 8 bits; rings not given back, and
+ * kept when one is missing; the others not called before recording begins; a table of names full of nobody.
  */
 #include "host.h"
 #include "thread.h"
