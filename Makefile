@@ -107,7 +107,7 @@ LDFLAGS  := $(ARCH_LDFLAGS) -nostdlib -static -z noexecstack -z max-page-size=40
 
 KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o smp.o \
                proc.o proc_life.o proc_control.o pid.o kstack.o \
-               sched.o sched_rr.o sched_fair.o sched_place.o spinlock.o \
+               sched.o sched_cpu.o sched_rr.o sched_fair.o sched_place.o spinlock.o \
                waitq.o mutex.o sem.o completion.o workq.o workq_pool.o \
                memmap.o buddy.o page.o page_debug.o vm.o vm_user.o vm_kernel.o vm_print.o \
                slab.o slab_cache.o slab_debug.o magazine.o kmalloc.o memory.o failalloc.o \

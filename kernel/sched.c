@@ -14,77 +14,6 @@
 #include <kernel/sched_policy.h>
 #include <kernel/smp.h>
 #include <kernel/trace.h>
-#include <lib/string.h>
-
-struct cpu cpus[MAX_CPUS];
-
-bool sched_is_fair;
-static bool started;
-static uint64_t quantum; /* counter ticks */
-
-bool sched_init(struct proc *idle, unsigned quantum_ms, const char *policy)
-{
-    quantum = clock_ticks_from_ms(quantum_ms);
-    sched_is_fair = strcmp(policy, "fair") == 0;
-    if (sched_is_fair)
-        sched_fair_init(quantum);
-    sched_init_cpu(idle->cpu, idle);
-    started = true;
-    return sched_is_fair || strcmp(policy, "rr") == 0;
-}
-
-bool sched_started(void)
-{
-    return started;
-}
-
-const char *sched_policy_name(void)
-{
-    return sched_is_fair ? "fair" : "rr";
-}
-
-uint64_t sched_quantum(void)
-{
-    return quantum;
-}
-
-void sched_init_cpu(struct cpu *cpu, struct proc *idle)
-{
-    struct runq *rq = &cpu->rq;
-    spin_init(&rq->lock, "run queue", RANK_RUNQ);
-    rq->idle = idle;
-    rq->current = idle;
-    rq->switched = hal_timer_now();
-    rq->long_way = sched_is_fair;
-    sched_fair_init_queue(&rq->fair);
-    cpu->alarm = UINT64_MAX;
-    timeouts_init(&cpu->timeouts);
-}
-
-void sched_watch(bool on)
-{
-    for (unsigned i = 0; i < MAX_CPUS; i++)
-        cpus[i].rq.long_way = sched_is_fair || on;
-}
-
-/*
- * Run-queue lock held. When the turn of the running process is over, should somebody wait for it. With rr
- * `switched` is the beginning of the turn, for sched_yield() has no time to keep another; with fair, the
- * current one is accounted now and then.
- */
-static inline uint64_t turn_end(const struct runq *rq)
-{
-    return sched_is_fair ? rq->fair.turn_end : rq->switched + quantum;
-}
-
-/* Run-queue lock held. p, which runs, has done so until now. */
-static inline void account(struct runq *rq, struct proc *p, uint64_t now)
-{
-    uint64_t ticks = now - rq->switched;
-    rq->switched = now;
-    p->run_ticks += ticks;
-    policy_charge(rq, p, ticks);
-}
 
 /*
  * Run-queue lock held; prev is no longer RUNNING, and what it ran until now is accounted. Returns when
@@ -106,9 +35,9 @@ static inline void switch_to(struct runq *rq, struct proc *prev, struct proc *ne
 static void resched_to(struct runq *rq, struct proc *prev, struct proc *next)
 {
     atomic_store_explicit(&rq->need_resched, false, memory_order_relaxed);
-    rq->fair.turn_end = rq->switched + quantum;
+    rq->fair.turn_end = rq->switched + sched_quantum;
     if (atomic_load_explicit(&rq->nrunning, memory_order_relaxed) > 1)
-        clock_alarm_by(next->cpu, turn_end(rq));
+        clock_alarm_by(next->cpu, policy_turn_end(rq));
     trace_at(rq->switched, TRACE_SWITCH, next->pid, (unsigned long)prev->pid, prev->state);
     switch_to(rq, prev, next);
 }
@@ -127,7 +56,7 @@ static void __attribute__((noinline)) yield_the_long_way(struct runq *rq, struct
 {
     spin_wait(&rq->lock, ticket);
     if (policy_contended(rq, p)) {
-        account(rq, p, hal_timer_now());
+        sched_account(rq, p, hal_timer_now());
         if (sched_is_fair)
             sched_fair_put(rq, p, true);
         else
@@ -182,7 +111,7 @@ static void wake_mover(void *arg)
 /* irqs off, run-queue lock held; p, which runs, is not READY any more. The lock is let go, on any CPU. */
 static void leave(struct runq *rq, struct proc *p)
 {
-    account(rq, p, hal_timer_now());
+    sched_account(rq, p, hal_timer_now());
     policy_end(rq, p);
     sched_count(rq, -1);
     resched_to(rq, p, policy_pick(rq));
@@ -221,21 +150,21 @@ void sched_preempt(void)
     }
     uint64_t now = hal_timer_now();
     /* Who gives way to a higher priority keeps its turn among its equals. */
-    bool over = p != rq->idle && now >= turn_end(rq);
+    bool over = p != rq->idle && now >= policy_turn_end(rq);
     if (over || sched_is_fair)
-        account(rq, p, now);
+        sched_account(rq, p, now);
     policy_put(rq, p, over);
     struct proc *next = policy_pick(rq);
     if (next != p) {
         if (!over && !sched_is_fair)
-            account(rq, p, now);
+            sched_account(rq, p, now);
         proc_set_state(p, PROC_READY);
         resched_to(rq, p, next);
         rq = &cpu_after_switch()->rq;
     } else {
         atomic_store_explicit(&rq->need_resched, false, memory_order_relaxed);
         if (over)
-            rq->fair.turn_end = now + quantum;
+            rq->fair.turn_end = now + sched_quantum;
     }
     spin_unlock_raw(&rq->lock);
 }
@@ -258,14 +187,14 @@ void sched_arrive(struct cpu *cpu, struct proc *p)
     if (is_idle)
         sched_place_busy(cpu);
     else if (sched_is_fair)
-        account(rq, rq->current, hal_timer_now());
+        sched_account(rq, rq->current, hal_timer_now());
     if (is_idle || policy_preempts(rq, p)) {
         /* Here it is seen at the end of this interrupt, or by idle itself; or else a trap has to come. */
         atomic_store_explicit(&rq->need_resched, true, memory_order_relaxed);
         if (cpu != this_cpu() || (cpu->irq_depth == 0 && !is_idle))
             notify(cpu, 0);
     } else if (atomic_load_explicit(&rq->nrunning, memory_order_relaxed) == 2) {
-        notify(cpu, turn_end(rq)); /* the first to share; as long as somebody does, the alarm is set */
+        notify(cpu, policy_turn_end(rq)); /* the first to share; as long as somebody does, the alarm is set */
     }
 }
 
@@ -354,58 +283,4 @@ _Noreturn void sched_exit(void)
     struct proc *p = current();
     leave(&p->cpu->rq, p);
     panic("%s (PID %d) came back from the dead", p->name, p->pid);
-}
-
-_Noreturn void sched_idle(void)
-{
-    for (;;) {
-        unsigned long s = hal_irq_save();
-        struct cpu *cpu = this_cpu();
-        sched_pull(cpu);
-        if (atomic_load_explicit(&cpu->rq.need_resched, memory_order_relaxed))
-            sched_preempt();
-        else
-            hal_cpu_idle();
-        hal_irq_restore(s); /* an interrupt not yet taken is taken here; at its end idle gives way */
-    }
-}
-
-uint64_t sched_tick(struct cpu *cpu, uint64_t now)
-{
-    struct runq *rq = &cpu->rq;
-    if (atomic_load_explicit(&rq->nrunning, memory_order_relaxed) < 2)
-        return UINT64_MAX;
-    spin_lock_raw(&rq->lock);
-    uint64_t next = turn_end(rq);
-    if (now >= next) {
-        next = now + quantum;
-        if (policy_contended(rq, rq->current))
-            atomic_store_explicit(&rq->need_resched, true, memory_order_relaxed);
-    }
-    spin_unlock_raw(&rq->lock);
-    sched_push(cpu, now);
-    return next;
-}
-
-void sched_called(struct cpu *cpu)
-{
-    struct runq *rq = &cpu->rq;
-    spin_lock_raw(&rq->lock);
-    bool shared = atomic_load_explicit(&rq->nrunning, memory_order_relaxed) > 1;
-    uint64_t end = turn_end(rq);
-    spin_unlock_raw(&rq->lock);
-    if (shared)
-        clock_alarm_by(cpu, end);
-}
-
-void sched_set_nice(struct proc *p, int nice)
-{
-    unsigned long s = hal_irq_save();
-    struct runq *rq = sched_lock_of(p);
-    if (p == rq->current)
-        account(rq, p, hal_timer_now());
-    if (sched_is_fair)
-        sched_fair_reweigh(rq, p, nice);
-    p->nice = nice;
-    spin_unlock(&rq->lock, s);
 }

@@ -175,7 +175,7 @@ void sched_push(struct cpu *from, uint64_t now)
         unlock_two(from, to);
         again = better && !turn_about;
         if (!later)
-            from->balance_at = now + BALANCE_QUANTA * sched_quantum();
+            from->balance_at = now + BALANCE_QUANTA * sched_quantum;
     }
 }
 

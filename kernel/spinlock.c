@@ -29,8 +29,8 @@ static void check_patience(const struct spinlock *l, uint64_t since)
         const struct cpu *cpu = &cpus[i];
         for (unsigned n = 0; n < cpu->nheld && n < CPU_MAX_HELD; n++) {
             if (i != me && cpu->held[n].lock == l)
-                panic("lock %s: CPU %u waits for it since %u s; CPU %u holds it, and took it at %p", l->name, me,
-                      PATIENCE_MS / 1000, i, (void *)cpu->held[n].caller);
+                panic("lock %s: CPU %u waits for it since %u s; CPU %u holds it, and took it at %p", l->name,
+                      me, PATIENCE_MS / 1000, i, (void *)cpu->held[n].caller);
         }
     }
     panic("lock %s: CPU %u waits for it since %u s, and nobody holds it", l->name, me, PATIENCE_MS / 1000);

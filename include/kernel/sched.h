@@ -87,9 +87,9 @@ static inline void sched_count(struct runq *rq, int more)
  */
 bool sched_init(struct proc *idle, unsigned quantum_ms, const char *policy);
 bool sched_started(void);
-/* Any context, after sched_init(). "rr" or "fair"; and counter ticks of a turn. */
+/* Any context, after sched_init(). "rr" or "fair". */
 const char *sched_policy_name(void);
-uint64_t sched_quantum(void);
+extern uint64_t sched_quantum; /* of a turn, in counter ticks; constant after sched_init() */
 /* Boot CPU. `cpu`, which has not been started, will begin as this idle process. */
 void sched_init_cpu(struct cpu *cpu, struct proc *idle);
 

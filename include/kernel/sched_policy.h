@@ -8,7 +8,7 @@
 #include <kernel/sched_fair.h>
 #include <kernel/sched_rr.h>
 
-extern bool sched_is_fair; /* constant after sched_init() */
+extern bool     sched_is_fair; /* constant after sched_init() */
 
 /* p, which runs nowhere, is READY from now on. */
 static inline void policy_add(struct runq *rq, struct proc *p)
@@ -82,4 +82,23 @@ static inline void policy_move(const struct runq *from, const struct runq *to, s
 static inline struct proc *policy_movable(struct runq *rq, unsigned cpu)
 {
     return sched_is_fair ? sched_fair_movable(rq, cpu) : sched_rr_movable(rq, cpu);
+}
+
+/*
+ * When the turn of the running process is over, should somebody wait for it. With rr `switched` is the
+ * beginning of the turn, for sched_yield() has no time to keep another; with fair, current is accounted now
+ * and then.
+ */
+static inline uint64_t policy_turn_end(const struct runq *rq)
+{
+    return sched_is_fair ? rq->fair.turn_end : rq->switched + sched_quantum;
+}
+
+/* p, which runs, has done so until now. */
+static inline void sched_account(struct runq *rq, struct proc *p, uint64_t now)
+{
+    uint64_t ticks = now - rq->switched;
+    rq->switched = now;
+    p->run_ticks += ticks;
+    policy_charge(rq, p, ticks);
 }
