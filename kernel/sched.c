@@ -28,17 +28,36 @@ static inline void switch_to(struct runq *rq, struct proc *prev, struct proc *ne
     hal_context_switch(&prev->sp, sp);
 }
 
+/* Out of the way, which would have to save more registers for them even while nothing is recorded. */
+static __attribute__((noinline)) void record_switch(const struct runq *rq, const struct proc *prev,
+                                                    const struct proc *next)
+{
+    trace_at(rq->switched, TRACE_SWITCH, next->pid, (unsigned long)prev->pid, prev->state);
+}
+
+static __attribute__((noinline)) void record_wake(const struct proc *p, const struct cpu *to)
+{
+    trace(TRACE_WAKE, p->pid, to->index, (unsigned long)current()->pid);
+}
+
+static __attribute__((noinline)) void record_sleep(const struct proc *p)
+{
+    trace(TRACE_SLEEP, p->pid, 0, 0);
+}
+
 /*
  * The same from and to anywhere. While processes share the CPU the alarm is set for the end of the turn or
  * before; who comes from elsewhere has to see to that.
  */
-static void resched_to(struct runq *rq, struct proc *prev, struct proc *next)
+static inline void resched_to(struct runq *rq, struct proc *prev, struct proc *next)
 {
     atomic_store_explicit(&rq->need_resched, false, memory_order_relaxed);
-    rq->fair.turn_end = rq->switched + sched_quantum;
+    if (rq->is_fair)
+        rq->fair.turn_end = rq->switched + sched_quantum;
     if (atomic_load_explicit(&rq->nrunning, memory_order_relaxed) > 1)
         clock_alarm_by(next->cpu, policy_turn_end(rq));
-    trace_at(rq->switched, TRACE_SWITCH, next->pid, (unsigned long)prev->pid, prev->state);
+    if (trace_is_on())
+        record_switch(rq, prev, next);
     switch_to(rq, prev, next);
 }
 
@@ -57,7 +76,7 @@ static void __attribute__((noinline)) yield_the_long_way(struct runq *rq, struct
     spin_wait(&rq->lock, ticket);
     if (policy_contended(rq, p)) {
         sched_account(rq, p, hal_timer_now());
-        if (sched_is_fair)
+        if (rq->is_fair)
             sched_fair_put(rq, p, true);
         else
             sched_rr_leave(rq, p, true);
@@ -109,7 +128,7 @@ static void wake_mover(void *arg)
 }
 
 /* irqs off, run-queue lock held; p, which runs, is not READY any more. The lock is let go, on any CPU. */
-static void leave(struct runq *rq, struct proc *p)
+static inline void leave(struct runq *rq, struct proc *p)
 {
     sched_account(rq, p, hal_timer_now());
     policy_end(rq, p);
@@ -151,19 +170,19 @@ void sched_preempt(void)
     uint64_t now = hal_timer_now();
     /* Who gives way to a higher priority keeps its turn among its equals. */
     bool over = p != rq->idle && now >= policy_turn_end(rq);
-    if (over || sched_is_fair)
+    if (over || rq->is_fair)
         sched_account(rq, p, now);
     policy_put(rq, p, over);
     struct proc *next = policy_pick(rq);
     if (next != p) {
-        if (!over && !sched_is_fair)
+        if (!over && !rq->is_fair)
             sched_account(rq, p, now);
         proc_set_state(p, PROC_READY);
         resched_to(rq, p, next);
         rq = &cpu_after_switch()->rq;
     } else {
         atomic_store_explicit(&rq->need_resched, false, memory_order_relaxed);
-        if (over)
+        if (over && rq->is_fair)
             rq->fair.turn_end = now + sched_quantum;
     }
     spin_unlock_raw(&rq->lock);
@@ -178,15 +197,16 @@ static void notify(struct cpu *cpu, uint64_t when)
         smp_call(cpu);
 }
 
-void sched_arrive(struct cpu *cpu, struct proc *p)
+/* Run-queue lock held. cpu has p to do from now on: does it have to look at once, or at the end of a turn? */
+static inline void arrive(struct cpu *cpu, struct proc *p)
 {
     struct runq *rq = &cpu->rq;
+    bool is_idle = rq->current == rq->idle;
     sched_count(rq, +1);
     policy_add(rq, p);
-    bool is_idle = rq->current == rq->idle;
     if (is_idle)
         sched_place_busy(cpu);
-    else if (sched_is_fair)
+    else if (rq->is_fair)
         sched_account(rq, rq->current, hal_timer_now());
     if (is_idle || policy_preempts(rq, p)) {
         /* Here it is seen at the end of this interrupt, or by idle itself; or else a trap has to come. */
@@ -198,11 +218,9 @@ void sched_arrive(struct cpu *cpu, struct proc *p)
     }
 }
 
-/* Run-queue lock held. */
-static void ready(struct cpu *cpu, struct proc *p)
+void sched_arrive(struct cpu *cpu, struct proc *p)
 {
-    proc_set_state(p, PROC_READY);
-    sched_arrive(cpu, p);
+    arrive(cpu, p);
 }
 
 struct runq *sched_lock_of(struct proc *p)
@@ -225,8 +243,10 @@ void sched_start(struct proc *p)
     if (from != to)
         sched_change_cpu(p, to);
     p->came = to->rq.switched;
-    ready(to, p);
-    trace(TRACE_WAKE, p->pid, to->index, 0);
+    if (trace_is_on())
+        record_wake(p, to);
+    proc_set_state_from(p, PROC_NEW, PROC_READY);
+    arrive(to, p);
     sched_unlock_pair(from, to);
     hal_irq_restore(s);
 }
@@ -245,17 +265,20 @@ void sched_sleep(void)
 {
     unsigned long s = hal_irq_save();
     struct proc *p = current();
-    struct runq *rq = &p->cpu->rq;
-    KASSERT(p != rq->idle && p->cpu->irq_depth == 0);
-    if (CONFIG_DEBUG)
+    struct cpu *cpu = this_cpu();
+    struct runq *rq = &cpu->rq;
+    if (CONFIG_DEBUG) {
+        KASSERT(p != rq->idle && cpu->irq_depth == 0);
         spin_debug_none_held("sched_sleep()");
+    }
     spin_lock_raw(&rq->lock);
     if (p->woken) {
         p->woken = false;
         spin_unlock_raw(&rq->lock);
     } else {
-        trace(TRACE_SLEEP, p->pid, 0, 0);
-        proc_set_state(p, PROC_SLEEPING);
+        if (trace_is_on())
+            record_sleep(p);
+        proc_set_state_from(p, PROC_RUNNING, PROC_SLEEPING);
         leave(rq, p);
     }
     hal_irq_restore(s);
@@ -269,8 +292,10 @@ void sched_wake(struct proc *p)
     if (p->state == PROC_SLEEPING) {
         if (from != to)
             sched_change_cpu(p, to);
-        trace(TRACE_WAKE, p->pid, to->index, (unsigned long)current()->pid);
-        ready(to, p);
+        if (trace_is_on())
+            record_wake(p, to);
+        proc_set_state_from(p, PROC_SLEEPING, PROC_READY);
+        arrive(to, p);
     } else {
         p->woken = true;
     }

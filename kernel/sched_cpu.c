@@ -10,19 +10,19 @@
 
 struct cpu cpus[MAX_CPUS];
 
-bool sched_is_fair;
+static bool fair;
 uint64_t sched_quantum;
 static bool started;
 
 bool sched_init(struct proc *idle, unsigned quantum_ms, const char *policy)
 {
     sched_quantum = clock_ticks_from_ms(quantum_ms);
-    sched_is_fair = strcmp(policy, "fair") == 0;
-    if (sched_is_fair)
+    fair = strcmp(policy, "fair") == 0;
+    if (fair)
         sched_fair_init(sched_quantum);
     sched_init_cpu(idle->cpu, idle);
     started = true;
-    return sched_is_fair || strcmp(policy, "rr") == 0;
+    return fair || strcmp(policy, "rr") == 0;
 }
 
 bool sched_started(void)
@@ -32,7 +32,7 @@ bool sched_started(void)
 
 const char *sched_policy_name(void)
 {
-    return sched_is_fair ? "fair" : "rr";
+    return fair ? "fair" : "rr";
 }
 
 void sched_init_cpu(struct cpu *cpu, struct proc *idle)
@@ -42,7 +42,8 @@ void sched_init_cpu(struct cpu *cpu, struct proc *idle)
     rq->idle = idle;
     rq->current = idle;
     rq->switched = hal_timer_now();
-    rq->long_way = sched_is_fair;
+    rq->is_fair = fair;
+    rq->long_way = fair;
     sched_fair_init_queue(&rq->fair);
     cpu->alarm = UINT64_MAX;
     timeouts_init(&cpu->timeouts);
@@ -51,7 +52,7 @@ void sched_init_cpu(struct cpu *cpu, struct proc *idle)
 void sched_watch(bool on)
 {
     for (unsigned i = 0; i < MAX_CPUS; i++)
-        cpus[i].rq.long_way = sched_is_fair || on;
+        cpus[i].rq.long_way = fair || on;
 }
 
 _Noreturn void sched_idle(void)
@@ -102,7 +103,7 @@ void sched_set_nice(struct proc *p, int nice)
     struct runq *rq = sched_lock_of(p);
     if (p == rq->current)
         sched_account(rq, p, hal_timer_now());
-    if (sched_is_fair)
+    if (rq->is_fair)
         sched_fair_reweigh(rq, p, nice);
     p->nice = nice;
     spin_unlock(&rq->lock, s);

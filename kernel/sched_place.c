@@ -28,13 +28,13 @@ static unsigned running_on(const struct cpu *cpu)
 /* In units of a process of nice 0; rr does not know others. */
 static unsigned load_of(const struct cpu *cpu)
 {
-    return sched_is_fair ? atomic_load_explicit(&cpu->rq.fair.weight, memory_order_relaxed)
-                         : running_on(cpu) * NICE_0_WEIGHT;
+    return cpu->rq.is_fair ? atomic_load_explicit(&cpu->rq.fair.weight, memory_order_relaxed)
+                           : running_on(cpu) * NICE_0_WEIGHT;
 }
 
 static unsigned weight_of(const struct proc *p)
 {
-    return sched_is_fair ? sched_fair_weight(p->nice) : NICE_0_WEIGHT;
+    return p->cpu->rq.is_fair ? sched_fair_weight(p->nice) : NICE_0_WEIGHT;
 }
 
 /* Of the CPUs in set, which is not empty, the one with least to do; `first`, if it has no more than another. */

@@ -39,6 +39,7 @@ struct held_lock {
 /* The run queue of a CPU. Under its lock, but for what says otherwise. */
 struct runq {
     struct spinlock lock;
+    bool is_fair; /* the policy. Fixed after creation */
     bool long_way;            /* for sched_yield(): sched=fair, or the event log is on */
     atomic_bool need_resched; /* current should give way at the end of this trap; read without the lock */
     struct proc *current;
