@@ -37,7 +37,7 @@ static unsigned weight_of(const struct proc *p)
     return p->cpu->rq.is_fair ? sched_fair_weight(p->nice) : NICE_0_WEIGHT;
 }
 
-/* Of the CPUs in set, which is not empty, the one with least to do; `first`, if it has no more than another. */
+/* Of the CPUs in set, which is not empty, the one with least to do; `first`, if no other has less. */
 static struct cpu *least_loaded(uint32_t set, struct cpu *first)
 {
     struct cpu *best = (set & bit_of(first)) != 0 ? first : &cpus[bit_lowest32(set)];

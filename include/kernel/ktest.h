@@ -13,7 +13,7 @@ enum ktest_kind {
     KTEST_NORMAL = 0,
     KTEST_DIES = 1,     /* ends in a panic if it is right: only by its name */
     KTEST_LONG = 2,     /* takes its time: only by its name */
-    KTEST_ALL_CPUS = 4, /* it and its children run on all CPUs; others stay on CPU 0, where order is certain */
+    KTEST_ALL_CPUS = 4, /* on all CPUs, with its children; others stay on CPU 0, where order is certain */
 };
 
 struct ktest {

@@ -39,38 +39,39 @@ struct held_lock {
 /* The run queue of a CPU. Under its lock, but for what says otherwise. */
 struct runq {
     struct spinlock lock;
-    bool is_fair; /* the policy. Fixed after creation */
-    bool long_way;            /* for sched_yield(): sched=fair, or the event log is on */
-    atomic_bool need_resched; /* current should give way at the end of this trap; read without the lock */
-    struct proc *current;
-    uint64_t switched;    /* when current came, or was given another turn, in counter ticks */
-    atomic_uint nrunning; /* READY and RUNNING, idle not counted; others read it without the lock */
-    struct rr_queue rr;   /* of these two, that of the policy */
+    bool            is_fair;      /* the policy. Fixed after creation */
+    bool            long_way;     /* for sched_yield(): sched=fair, or the event log is on */
+    atomic_bool     need_resched; /* current should give way at the end of this trap; read without the lock */
+    struct proc    *current;
+    uint64_t        switched;     /* when current came, or was given another turn, in counter ticks */
+    atomic_uint     nrunning;     /* READY and RUNNING, idle not counted; others read it without the lock */
+    struct rr_queue   rr;         /* of these two, that of the policy */
     struct fair_queue fair;
-    struct proc *idle; /* runs when nobody else can. Fixed after creation */
+    struct proc    *idle;         /* runs when nobody else can. Fixed after creation */
 };
 
 struct cpu {
-    struct runq rq;
-    struct timeouts timeouts;
-    struct page_list pages; /* this CPU, irqs off */
+    struct runq      rq;
+    struct timeouts  timeouts;
+    struct page_list pages;           /* this CPU, irqs off */
     /* this CPU, irqs off */
-    uint64_t        alarm;            /* what hal_timer_arm() was last given */
-    uint64_t        balance_at;       /* when to look whether other CPUs have less to do */
-    uint64_t        given_at;         /* run-queue lock: when another CPU last gave it a process */
-    bool            reclaiming;       /* memory_reclaim() is at work */
-    unsigned        irq_depth;        /* > 0: in an interrupt handler */
+    uint64_t         alarm;           /* what hal_timer_arm() was last given */
+    uint64_t         balance_at;      /* when to look whether other CPUs have less to do */
+    bool             reclaiming;      /* memory_reclaim() is at work */
+    unsigned         irq_depth;       /* > 0: in an interrupt handler */
     struct trace_ring trace;          /* its event log. Others, while that is off */
-    unsigned        nheld;            /* DEBUG: locks held, innermost last */
+    unsigned         nheld;           /* DEBUG: locks held, innermost last */
     struct held_lock held[CPU_MAX_HELD];
+    /* run-queue lock */
+    uint64_t         given_at;        /* when another CPU last gave it a process */
     /* smp.c: written by this CPU, but for flush_asked */
-    atomic_uint flush_asked; /* flushes of its TLB that were ever asked for, */
-    atomic_uint flush_done;  /*   and how many of these are done */
-    atomic_bool stopped;     /* for good, by a panic elsewhere: */
-    uintptr_t stopped_fp;    /*   its frame pointer then */
+    atomic_uint      flush_asked;     /* flushes of its TLB that were ever asked for, */
+    atomic_uint      flush_done;      /*   and how many of these are done */
+    atomic_bool      stopped;         /* for good, by a panic elsewhere: */
+    uintptr_t        stopped_fp;      /*   its frame pointer then */
     /* fixed */
-    unsigned index;
-    size_t cache_offset; /* of a CPU's part of a cache in that */
+    unsigned         index;
+    size_t           cache_offset;    /* of a CPU's part of a cache in that */
 };
 
 extern struct cpu cpus[MAX_CPUS];

@@ -1,7 +1,7 @@
 /*
  * kernel/sched_place.h - where a process runs: the CPU it wakes or begins on, and moves between CPUs.
  *
- * A CPU without work says so in one word for all, before it sleeps. Whoever wakes a process looks there first.
+ * A CPU without work says so in one word for all, before it sleeps. Who wakes a process looks there first.
  * An idle CPU takes from the one that has most to do; a CPU on which processes share, and which therefore has
  * an alarm anyway, now and then gives to the one that has least. So a CPU with one process has no tick.
  */
@@ -14,8 +14,8 @@ struct cpu *sched_place_elsewhere(const struct proc *p);
 struct cpu *sched_lock_both(struct proc *p, struct cpu *to);
 
 /*
- * irqs off, no lock held. Where p, which is SLEEPING, had better wake: advice, for nothing is locked. Where it
- * slept, unless that is forbidden now, or another CPU is idle.
+ * irqs off, no lock held. Where p, which is SLEEPING, had better wake: advice, for nothing is locked. It is
+ * where p slept, unless that is forbidden now, or another CPU is idle.
  */
 static inline struct cpu *sched_place(const struct proc *p)
 {
@@ -53,8 +53,8 @@ void sched_place_busy(const struct cpu *cpu);
 void sched_pull(struct cpu *cpu);
 
 /*
- * Thread, irqs on, no lock held. Calls fn on each CPU in use, this one last, by going there. The idle process,
- * which cannot go, calls it here alone.
+ * Thread, irqs on, no lock held. Calls fn on each CPU in use, this one last, by going there. The idle
+ * process, which cannot go, calls it here alone.
  */
 void sched_on_each_cpu(void (*fn)(void *arg), void *arg);
 

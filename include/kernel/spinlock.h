@@ -26,7 +26,7 @@ enum lock_rank {
 };
 
 struct spinlock {
-    atomic_uint    serving; /* the ticket whose turn it is. First: without an offset it is cheapest to reach */
+    atomic_uint    serving; /* the ticket whose turn it is. First: cheapest to reach without an offset */
     atomic_uint    next;    /* the ticket that the next comer draws */
     enum lock_rank rank;
     const char    *name;
@@ -40,8 +40,8 @@ void spin_init(struct spinlock *l, const char *name, enum lock_rank rank);
 void spin_wait(struct spinlock *l, unsigned ticket);
 
 /*
- * DEBUG builds: this CPU is about to take l, has taken it, or lets it go. Panics on a rank that does not rise;
- * two run queues are taken in the order of their CPUs.
+ * DEBUG builds: this CPU is about to take l, has taken it, or lets it go. Panics on a rank that does not
+ * rise; two run queues are taken in the order of their CPUs.
  */
 void spin_debug_lock(const struct spinlock *l);
 void spin_debug_taken(const struct spinlock *l);
@@ -50,8 +50,8 @@ void spin_debug_unlock(const struct spinlock *l);
 void spin_debug_none_held(const char *who);
 
 /*
- * irqs off. spin_lock_raw() in two steps, for who has better things to do than to wait in line: draw a ticket,
- * and say whether it has its turn already. If not, spin_wait() has to follow.
+ * irqs off. spin_lock_raw() in two steps, for who has better things to do than to wait in line: draw a
+ * ticket, and say whether it has its turn already. If not, spin_wait() has to follow.
  */
 static inline bool spin_draw(struct spinlock *l, unsigned *ticket)
 {
