@@ -22,7 +22,7 @@ static unsigned console_level = LOGLEVEL_DEFAULT;
 static bool ready;    /* the console is; before that only the ring is */
 static bool no_locks; /* panicking */
 
-static unsigned long print_enter(void)
+static __attribute__((noinline)) unsigned long print_enter(void)
 {
     if (no_locks)
         return hal_irq_save();
