@@ -1,6 +1,11 @@
 /* cpu.c - this CPU's waiting and its end. */
 #include <hal/cpu.h>
 
+void hal_cpu_relax(void)
+{
+    __asm__ volatile("pause" : : : "memory");
+}
+
 /*
  * hlt ends when an interrupt is taken, so they must be on. sti works only behind the next instruction (Intel
  * SDM vol. 2B, STI): none can come between it and hlt and be missed. Here, unlike on the other ports, the

@@ -17,9 +17,10 @@ static inline void          hal_irq_restore(unsigned long s);
 static inline void          hal_irq_disable(void);           /* Off. Any context. */
 static inline void          hal_irq_enable(void);            /* On. No spinlock held. */
 static inline bool          hal_irq_enabled(void);           /* Any context. */
-static inline void          hal_cpu_relax(void);             /* Any context. The body of a spin loop. */
 /* Any context. The stack pointer, read anew by each call: behind a switch what was known of it may be old. */
 static inline uintptr_t     hal_sp(void);
+
+void hal_cpu_relax(void);                /* Any context. The body of a loop that waits for another CPU. */
 
 /*
  * irqs off on entry and return. Waits until an interrupt is pending; one that came after the caller's last

@@ -52,6 +52,11 @@ static void spins_for_ever(void)
 _Thread_local struct host_cpu host_cpu;
 void (*host_relax)(void) = spins_for_ever;
 
+void hal_cpu_relax(void)
+{
+    host_relax();
+}
+
 void hal_timer_arm(uint64_t when)
 {
     host_alarm = when;

@@ -31,11 +31,6 @@ static inline bool hal_irq_enabled(void)
     return (sysreg_read(daif) & DAIF_I) == 0;
 }
 
-static inline void hal_cpu_relax(void)
-{
-    __asm__ volatile("yield" : : : "memory");
-}
-
 static inline uintptr_t hal_sp(void)
 {
     uintptr_t sp;

@@ -33,5 +33,7 @@ void riscv_trap_init(unsigned cpu);
 uintptr_t riscv_kernel_satp(void);
 
 extern char riscv_secondary_boot[];
+extern bool riscv_has_sstc; /* all harts have it. Constant after riscv_timer_probe() */
+
 extern char riscv_trap_entry[];
 extern char riscv_thread_entry[];

@@ -35,11 +35,6 @@ static inline bool hal_irq_enabled(void)
     return (s & EFLAGS_IF) != 0;
 }
 
-static inline void hal_cpu_relax(void)
-{
-    __asm__ volatile("pause" : : : "memory");
-}
-
 static inline uintptr_t hal_sp(void)
 {
     uintptr_t sp;

@@ -45,8 +45,3 @@ static inline bool hal_irq_enabled(void)
 {
     return host_cpu.irqs_on;
 }
-
-static inline void hal_cpu_relax(void)
-{
-    host_relax();
-}
