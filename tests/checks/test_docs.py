@@ -13,6 +13,18 @@ PLANTED = {
     "function": ("README.md", "`gone()`", "README.md:2: gone() is in no source"),
     "function with arguments": ("docs/deep/er.md", "`gone(p, 1)`",
                                 "docs/deep/er.md:1: gone() is in no source"),
+    "in another file": ("README.md", "`kernel/sched.c`: `bits_count()`",
+                        "README.md:2: bits_count() is not in kernel/sched.c: moved?"),
+    "only called there": ("docs/hal.md", "`hal_cpu_idle()` in `kernel/sched.c`",
+                          "hal_cpu_idle() is not in kernel/sched.c"),
+    "over the end of a line": ("README.md", "`sched_yield()` in\n`lib/bits.c`",
+                               "README.md:2: sched_yield() is not in lib/bits.c"),
+    "one of two functions": ("docs/hal.md", "`sched_yield()` and `bits_count()` in `kernel/sched.c`",
+                             "bits_count() is not in kernel/sched.c"),
+    "not in a header": ("docs/hal.md", "`kernel/sched.h`: `twice()`",
+                        "twice() is not in include/kernel/sched.h"),
+    "in one of two files": ("docs/hal.md", "`bits_count()` in `{lib/bits.c,kernel/sched.c}`",
+                            "bits_count() is not in kernel/sched.c"),
     "in the README of a port": ("arch/x86/README.md", "`arch/x86/gone.c`", "arch/x86/README.md:1"),
 }
 
@@ -21,6 +33,18 @@ def test_clean(tree):
     write(tree,
           {"docs/more.md": "`build/x86-pc/x.elf` `https://a.b/c.html` `sched_yield(void)` `include/*/cpu.h` "
                                  "`and/or` `10.0/8` kernel/unquoted.c `-d in_asm` `/chosen/x.y`\n"})
+    assert_clean(*run_tool("check-docs", tree))
+
+
+def test_places_clean(tree):
+    write(tree, {
+        "arch/x86/switch.asm": "; switch.asm - a switch.\nhal_switch:\n        ret\n",
+        "include/kernel/wait.h": "/* kernel/wait.h - wait. */\n#pragma once\n#define wait_for(x) (x)\n",
+        "docs/more.md": "`kernel/sched.c`: `twice()`, `lib/bits.c`: `bits_count()`. `sched_yield(void)` in\n"
+                        "`kernel/sched.h`; `sched_yield()`, `kernel_main()` and `twice()` in "
+                        "`kernel/sched.c`;\n"
+                        "`hal_cpu_idle()` in `arch/<a>/cpu.c`, `hal_switch()` in `arch/x86/switch.{asm,S}`, "
+                        "`wait_for()` in `kernel/wait.h`; `twice()` in `build/x.c`.\n"})
     assert_clean(*run_tool("check-docs", tree))
 
 
