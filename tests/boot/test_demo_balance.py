@@ -33,7 +33,7 @@ def check(text, cpus):
 
 
 def demo(port, **more):
-    with Console(port, "demo=balance", tests=False, **more) as console:
+    with Console(port, "demo=balance panic=poweroff", tests=False, **more) as console:
         return console.prompt()
 
 
@@ -52,7 +52,7 @@ def test_others(cpus, riscv, x86):
 
 
 def test_one(port):
-    with Console(port, "demo=balance maxcpus=1", tests=False, icount=3) as console:
+    with Console(port, "demo=balance maxcpus=1 panic=poweroff", tests=False, icount=3) as console:
         check(console.prompt(), 1)
 
 

@@ -15,7 +15,7 @@ SHIFTS = (0, 2, 4)
 
 
 def log_of(port, words="", cmdline="maxcpus=1", **more):
-    with Console(port, f"demo=parity {cmdline} {words}".strip(), tests=False, timeout=120, **more) as console:
+    with Console(port, f"demo=parity panic=poweroff {cmdline} {words}".strip(), tests=False, timeout=120, **more) as console:
         return parity_log.parse(console.prompt(), port.arch)
 
 
