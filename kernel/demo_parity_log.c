@@ -3,8 +3,9 @@
  * numbers of lines, no counter values, names instead of PIDs.
  *
  * How often an alarm rings too early is a matter of the device. So an interrupt of the timer is told only if
- * it sets something off: a wake-up, or a switch away from somebody who could have run on. Only there time is
- * told, in whole milliseconds.
+ * it sets something off: a wake-up, or a switch away from somebody who could have run on. Only
+ * there time is told, in whole milliseconds: when it was a plan that came true, and not somebody's wake-up who
+ * takes the CPU at once.
  */
 #include <hal/info.h>
 #include <kernel/clock.h>
@@ -21,9 +22,11 @@ enum { KNOWN = 64, RECORDS = 2048 };
 struct teller {
     uint64_t start;
     unsigned lines;
-    bool telling; /* between PARITY_BEGINS of the first part and PARITY_ENDS */
-    bool rang;    /* the alarm, and what it set off is to come */
-    int born;     /* who was spawned last, and has not begun */
+    bool telling;  /* between PARITY_BEGINS of the first part and PARITY_ENDS */
+    bool rang;     /* the alarm, and what it set off is to come */
+    int born;      /* who was spawned last, and has not begun */
+    bool by_alarm; /* the last event is a wake-up by the alarm, */
+    bool asked;    /* or one by the running process: if the alarm rings now, that has asked for it */
     struct trace_entry ring;
     unsigned known;
     struct {
@@ -131,8 +134,11 @@ static void tell(const struct trace_entry *e)
     case TRACE_MARK:
         kprintf("%s %s %d\n", who, e->a < PARITY_MARKS ? mark_texts[e->a] : "?", (int)e->b);
         break;
-    case TRACE_IRQ:
-        kprintf("timer in %s at %u ms\n", who, ms_of(e));
+    case TRACE_IRQ: /* the time of a whole millisecond that was waited for, not that of a step in between */
+        if (teller.asked)
+            kprintf("timer in %s at once\n", who);
+        else
+            kprintf("timer in %s at %u ms\n", who, ms_of(e));
         break;
     default: /* where this CPU is the only one, only TRACE_SLEEP: all else has addresses, or CPUs */
         kprintf("%s\n", who);
@@ -153,10 +159,13 @@ static void take(const struct trace_entry *e)
         teller.ring = *e;
         return;
     }
-    if (teller.rang && may_be_set_off(e) && e->when - teller.ring.when < soon)
+    bool caused = teller.rang && may_be_set_off(e) && e->when - teller.ring.when < soon;
+    if (caused)
         tell(&teller.ring);
-    teller.rang = false;
     tell(e);
+    teller.by_alarm = e->event == TRACE_WAKE && (caused || teller.by_alarm);
+    teller.asked = e->event == TRACE_WAKE && !teller.by_alarm;
+    teller.rang = false;
     if (is_mark(e, PARITY_ENDS))
         teller.telling = false;
 }
