@@ -128,7 +128,8 @@ $(eval $(call unit_test,pte_arm64,tests/unit/pte_check.c arch/arm64/pte.c))
 $(eval $(call unit_test,pte_riscv,tests/unit/pte_check.c arch/riscv/pte.c))
 
 # Sources of the kernel, on a machine of our own: the host port.
-UNIT_HOST  := tests/unit/host/host.c tests/unit/host/image.c
+UNIT_HAL   := tests/unit/host/host.c tests/unit/host/image.c
+UNIT_HOST  := $(UNIT_HAL) tests/unit/host/alone.c
 UNIT_FLAGS := -fPIC -Itests/unit/host -Itests/unit/host/include -include arch/cpu.h
 UNIT_PLAIN := $(UNIT_FLAGS) -DCONFIG_DEBUG=0
 UNIT_DEBUG := $(UNIT_FLAGS) -DCONFIG_DEBUG=1
@@ -162,7 +163,8 @@ UNIT_PAGE   := $(addprefix tests/unit/,memmap_check.c memmap_far_check.c page_ch
                $(UNIT_MEMORY)
 $(eval $(call unit_test,page,$(UNIT_PAGE),$(UNIT_PLAIN)))
 $(eval $(call unit_test,page_debug,$(UNIT_PAGE),$(UNIT_DEBUG)))
-UNIT_SLAB   := $(addprefix tests/unit/,slab_check.c slab_edge_check.c slab_misuse.c slab_users_check.c) \
+UNIT_SLAB   := $(addprefix tests/unit/,slab_check.c slab_edge_check.c slab_misuse.c slab_users_check.c \
+                 slab_callers.c) \
                $(UNIT_MEMORY)
 UNIT_KMALLOC := tests/unit/kmalloc_check.c $(UNIT_MEMORY)
 $(eval $(call unit_test,slab,$(UNIT_SLAB),$(UNIT_PLAIN)))

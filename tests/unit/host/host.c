@@ -16,7 +16,6 @@
 #include <hal/mmu.h>
 #include <hal/timer.h>
 #include <kernel/printk.h>
-#include <kernel/smp.h>
 
 enum { CHILD_TIME_LIMIT = 60, CHILD_PANICKED = 77 };
 
@@ -34,13 +33,13 @@ struct hal_info hal_info = {
     .nx = true,
 };
 
-uint64_t host_now, host_alarm;
+_Atomic uint64_t host_now;
+uint64_t host_alarm;
+bool host_cpus_run;
 char host_panic[256], host_log[4096];
 void (*host_pt_kernel)(uintptr_t root_pa);
 void (*host_tlb_flush)(uintptr_t va);
-struct cpu cpus[MAX_CPUS];
 
-static bool cpus_run;
 static bool in_child;
 static const char *child_panic; /* words of the panic in which it has to end, or NULL */
 
@@ -113,26 +112,6 @@ void panic(const char *fmt, ...)
     abort();
 }
 
-/* Of sched.c, which is not among us. */
-bool sched_started(void)
-{
-    return cpus_run;
-}
-
-/* Of smp.c: no CPU of the host asks another for anything. */
-void smp_flush(void)
-{
-}
-
-void sched_watch(bool on)
-{
-    (void)on;
-}
-
-void smp_answer(void)
-{
-}
-
 struct cpu *host_become_cpu(unsigned index)
 {
     static _Alignas(KSTACK_SLOT) char stack[MAX_CPUS][KSTACK_SLOT];
@@ -146,7 +125,7 @@ struct cpu *host_become_cpu(unsigned index)
     cpus[index].rq.idle = cpus[index].rq.current = &idle[index];
     host_cpu.sp = (uintptr_t)stack[index] + KSTACK_SLOT / 2;
     proc_set_cpu(&idle[index], &cpus[index]);
-    cpus_run = true;
+    host_cpus_run = true;
     return &cpus[index];
 }
 
