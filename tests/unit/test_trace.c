@@ -18,7 +18,7 @@
 #include <kernel/trace.h>
 #include <uapi/errno.h>
 
-
+enum { OPERATIONS = 200000, MOST = 4096, CPUS = 4 };
 
 /* The model: all events of a CPU since the rings were made or emptied. */
 static struct trace_entry model[CPUS][OPERATIONS];

@@ -139,6 +139,9 @@ UNIT_VM    := $(addprefix tests/unit/vm_,check.c kmap_check.c user_check.c edge_
 UNIT_BUDDY := kernel/buddy.c lib/bitmap.c tests/unit/buddy_model.c
 UNIT_TIME  := kernel/timeout.c kernel/spinlock.c lib/rbtree.c $(UNIT_HOST)
 $(eval $(call unit_test,sched_rr,kernel/sched_rr.c $(UNIT_HOST),$(UNIT_PLAIN)))
+UNIT_MACHINE := $(addprefix kernel/,sched.c sched_cpu.c sched_place.c sched_rr.c sched_fair.c clock.c timeout.c \
+                 spinlock.c) lib/ratio.c lib/rbtree.c tests/unit/machine.c $(UNIT_HAL)
+$(eval $(call unit_test,sched_place,$(UNIT_MACHINE),$(UNIT_DEBUG)))
 $(eval $(call unit_test,timeout,$(UNIT_TIME),$(UNIT_DEBUG)))
 $(eval $(call unit_test,timeout_cpus,$(UNIT_TIME) tests/unit/host/thread.c,$(UNIT_DEBUG),-lpthread))
 $(eval $(call unit_test,timeout_race,$(UNIT_TIME) tests/unit/host/thread.c,$(UNIT_DEBUG),-lpthread))

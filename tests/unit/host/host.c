@@ -28,6 +28,7 @@ struct hal_info hal_info = {
     .kmap_end = KMAP_END,
     .split_trees = false,
     .timer_irq = 0,
+    .ipi_irq = 1,
     .console_irq = { IRQ_NONE, IRQ_NONE },
     .result_reg = "none",
     .nx = true,
@@ -39,6 +40,7 @@ bool host_cpus_run;
 char host_panic[256], host_log[4096];
 void (*host_pt_kernel)(uintptr_t root_pa);
 void (*host_tlb_flush)(uintptr_t va);
+void (*host_timer_arm)(uint64_t when);
 
 static bool in_child;
 static const char *child_panic; /* words of the panic in which it has to end, or NULL */
@@ -54,6 +56,8 @@ void (*host_relax)(void) = spins_for_ever;
 void hal_timer_arm(uint64_t when)
 {
     host_alarm = when;
+    if (host_timer_arm != NULL)
+        host_timer_arm(when);
 }
 
 void hal_pt_kernel(uintptr_t root_pa)
