@@ -17,6 +17,7 @@
 #include <kernel/kstack.h>
 #include <kernel/ksyms.h>
 #include <kernel/memory.h>
+#include <kernel/sched_place.h>
 #include <kernel/vm.h>
 #include <lib/util.h>
 #include <uapi/errno.h>
@@ -115,6 +116,16 @@ bool proc_trim(void)
 size_t kstack_pages(void)
 {
     return host_memory.spare_stack != NULL;
+}
+
+/* The caller is all CPUs, one after the other. */
+void sched_on_each_cpu(void (*fn)(void *arg), void *arg)
+{
+    unsigned me = this_cpu()->index;
+    for (unsigned i = 1; i <= MAX_CPUS; i++) {
+        host_become_cpu((me + i) % MAX_CPUS);
+        fn(arg);
+    }
 }
 
 bool failalloc_wanted(void)

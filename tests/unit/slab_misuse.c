@@ -1,6 +1,7 @@
 /* slab_misuse.c - objects that are used wrongly: each time the message names the cache, and who did it. */
 #include "memory_check.h"
 #include "memory_host.h"
+#include "slab_callers.h"
 #include "unit.h"
 
 #include <string.h>
@@ -11,49 +12,7 @@
 
 enum { RAM_SIZE = 0x1000000, SIZE = 100, DEBUG = 1, PLAIN = 2, BOTH = DEBUG | PLAIN };
 
-#define APART __attribute__((noinline, noclone))
-
-/* A compiler barrier: a call in the last place must not become a jump. */
-#define STAY() __asm__ volatile("")
-
 static struct cache *toys, *tools;
-
-static APART char *taker(struct cache *c)
-{
-    char *object = cache_alloc(c);
-    STAY();
-    return object;
-}
-
-static APART void first(struct cache *c, void *object)
-{
-    cache_free(c, object);
-    STAY();
-}
-
-static APART void second(struct cache *c, void *object)
-{
-    cache_free(c, object);
-    STAY();
-}
-
-static APART void second_kfree(void *p)
-{
-    kfree(p);
-    STAY();
-}
-
-static APART char *kmaller(size_t size)
-{
-    char *p = kmalloc(size);
-    STAY();
-    return p;
-}
-
-static APART void end_of_names(void)
-{
-    STAY();
-}
 
 static void twice_at_once(void)
 {
@@ -265,14 +224,8 @@ static const struct {
 
 static void set_up(void)
 {
-    static void (*const fns[])(void) = {
-        (void (*)(void))taker,   (void (*)(void))first,        (void (*)(void))second,
-        (void (*)(void))kmaller, (void (*)(void))second_kfree, end_of_names,
-    };
-    static const char *const called[] = { "taker", "first", "second", "kmaller", "second_kfree", "end" };
     memory_host_start(RAM_SIZE);
-    for (unsigned i = 0; i < ARRAY_SIZE(fns); i++)
-        memory_host_name(fns[i], called[i]);
+    slab_callers_name();
     toys = cache_create("toys", SIZE, 0, NULL);
     tools = cache_create("tools", SIZE, 0, NULL);
 }

@@ -1,6 +1,7 @@
 /* slab_users_check.c - whose the objects are that nobody freed: the listings of DEBUG builds. */
 #include "memory_check.h"
 #include "memory_host.h"
+#include "slab_callers.h"
 #include "unit.h"
 
 #include <string.h>
@@ -10,46 +11,12 @@
 
 enum { RAM_SIZE = 0x1000000 };
 
-#define APART __attribute__((noinline, noclone))
-
-/* A compiler barrier: a call in the last place must not become a jump. */
-#define STAY() __asm__ volatile("")
-
-static APART char *taker(struct cache *c)
-{
-    char *object = cache_alloc(c);
-    STAY();
-    return object;
-}
-
-static APART char *other_taker(struct cache *c)
-{
-    char *object = cache_alloc(c);
-    STAY();
-    return object;
-}
-
-static APART char *kmaller(size_t size)
-{
-    char *p = kmalloc(size);
-    STAY();
-    return p;
-}
-
-static APART void end_of_names(void)
-{
-    STAY();
-}
-
 /* Whose the objects are that were never freed, cache by cache, and by who took them. */
 static void run_users(void *arg)
 {
     (void)arg;
     memory_host_start(RAM_SIZE);
-    memory_host_name((void (*)(void))taker, "taker");
-    memory_host_name((void (*)(void))other_taker, "other_taker");
-    memory_host_name((void (*)(void))kmaller, "kmaller");
-    memory_host_name(end_of_names, "somebody else");
+    slab_callers_name();
     struct cache *toys = cache_create("toys", 100, 0, NULL), *tools = cache_create("tools", 100, 0, NULL);
     for (unsigned i = 0; i < 70; i++)
         cache_free(toys, taker(toys));

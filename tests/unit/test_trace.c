@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <hal/timer.h>
 #include <kernel/main.h>
 #include <kernel/page.h>
 #include <kernel/smp.h>
@@ -18,8 +19,6 @@
 #include <uapi/errno.h>
 
 enum { OPERATIONS = 200000, MOST = 4096, CPUS = 4 };
-
-extern uint64_t host_now;
 
 /* The model: all events of a CPU since the rings were made or emptied. */
 static struct trace_entry model[CPUS][OPERATIONS];
@@ -50,7 +49,7 @@ void page_free(void *block, unsigned order)
     free(block);
 }
 
-void smp_flush(void)
+static void on_smp_flush(void)
 {
     flushes++;
     on_at_flush = trace_is_on();
@@ -338,5 +337,6 @@ int main(void)
         cmocka_unit_test(test_names), cmocka_unit_test(test_model),   cmocka_unit_test(test_failures),
         cmocka_unit_test(test_calls), cmocka_unit_test(test_threads), cmocka_unit_test(test_boot),
     };
+    host_smp_flush = on_smp_flush;
     return UNIT_RUN("trace", tests);
 }

@@ -11,6 +11,7 @@
 const struct vm_port vm_port = {
     .name = "vm_riscv",
     .top_bits = 9,
+    .keeps_absent = true,
     .ram_end = 4 * GIB,
     .kmap_base = KERNEL_BASE + 128 * GIB + 0x20000000,
     .kmap_end = KERNEL_BASE + 130 * GIB + 0x1000000,

@@ -128,7 +128,8 @@ $(eval $(call unit_test,pte_arm64,tests/unit/pte_check.c arch/arm64/pte.c))
 $(eval $(call unit_test,pte_riscv,tests/unit/pte_check.c arch/riscv/pte.c))
 
 # Sources of the kernel, on a machine of our own: the host port.
-UNIT_HOST  := tests/unit/host/host.c tests/unit/host/image.c
+UNIT_HAL   := tests/unit/host/host.c tests/unit/host/image.c
+UNIT_HOST  := $(UNIT_HAL) tests/unit/host/alone.c
 UNIT_FLAGS := -fPIC -Itests/unit/host -Itests/unit/host/include -include arch/cpu.h
 UNIT_PLAIN := $(UNIT_FLAGS) -DCONFIG_DEBUG=0
 UNIT_DEBUG := $(UNIT_FLAGS) -DCONFIG_DEBUG=1
@@ -138,6 +139,9 @@ UNIT_VM    := $(addprefix tests/unit/vm_,check.c kmap_check.c user_check.c edge_
 UNIT_BUDDY := kernel/buddy.c lib/bitmap.c tests/unit/buddy_model.c
 UNIT_TIME  := kernel/timeout.c kernel/spinlock.c lib/rbtree.c $(UNIT_HOST)
 $(eval $(call unit_test,sched_rr,kernel/sched_rr.c $(UNIT_HOST),$(UNIT_PLAIN)))
+UNIT_MACHINE := $(addprefix kernel/,sched.c sched_cpu.c sched_place.c sched_rr.c sched_fair.c clock.c timeout.c \
+                 spinlock.c) lib/ratio.c lib/rbtree.c tests/unit/machine.c $(UNIT_HAL)
+$(eval $(call unit_test,sched_place,$(UNIT_MACHINE),$(UNIT_DEBUG)))
 $(eval $(call unit_test,timeout,$(UNIT_TIME),$(UNIT_DEBUG)))
 $(eval $(call unit_test,timeout_cpus,$(UNIT_TIME) tests/unit/host/thread.c,$(UNIT_DEBUG),-lpthread))
 $(eval $(call unit_test,timeout_race,$(UNIT_TIME) tests/unit/host/thread.c,$(UNIT_DEBUG),-lpthread))
@@ -162,7 +166,8 @@ UNIT_PAGE   := $(addprefix tests/unit/,memmap_check.c memmap_far_check.c page_ch
                $(UNIT_MEMORY)
 $(eval $(call unit_test,page,$(UNIT_PAGE),$(UNIT_PLAIN)))
 $(eval $(call unit_test,page_debug,$(UNIT_PAGE),$(UNIT_DEBUG)))
-UNIT_SLAB   := $(addprefix tests/unit/,slab_check.c slab_edge_check.c slab_misuse.c slab_users_check.c) \
+UNIT_SLAB   := $(addprefix tests/unit/,slab_check.c slab_edge_check.c slab_misuse.c slab_users_check.c \
+                 slab_callers.c) \
                $(UNIT_MEMORY)
 UNIT_KMALLOC := tests/unit/kmalloc_check.c $(UNIT_MEMORY)
 $(eval $(call unit_test,slab,$(UNIT_SLAB),$(UNIT_PLAIN)))

@@ -20,6 +20,7 @@ static const struct boot_info little_ram = { .ram = { { { 0, 0x1000000 } }, 1 } 
 
 static uintptr_t flushed;
 static bool mapped_at_flush;
+static unsigned others_told;
 
 /* The TLB may be asked to forget only after the entry has changed. */
 static void on_tlb_flush(uintptr_t va)
@@ -28,22 +29,46 @@ static void on_tlb_flush(uintptr_t va)
     mapped_at_flush = vm_is_mapped(va);
 }
 
+/* After this CPU's own, and with no tree locked: the others have to come to answer. */
+static void on_smp_flush(void)
+{
+    assert_true(flushed != 0);
+    assert_int_equal(atomic_load(&vm_kernel.lock.serving), atomic_load(&vm_kernel.lock.next));
+    others_told++;
+}
+
+static void before_flush(void)
+{
+    flushed = 0;
+    others_told = 0;
+}
+
+static void check_flush(uintptr_t va, bool mapped)
+{
+    assert_true(flushed == va && mapped_at_flush == mapped);
+    assert_int_equal(others_told, hal_info.tlb_broadcast ? 0 : 1);
+}
+
 static void set_up(void)
 {
     vm_set_up();
     vm_build(&little_ram);
     host_tlb_flush = on_tlb_flush;
+    host_smp_flush = on_smp_flush;
 }
 
 static int map(uintptr_t va, uintptr_t pa, unsigned prot)
 {
     int result;
 
-    flushed = 0;
+    before_flush();
     result = vm_map(&vm_kernel, va, pa, prot);
     if (result == 0) {
         vm_model_set(va, pa, prot);
-        assert_true(flushed == va && mapped_at_flush);
+        if (hal_info.tlb_keeps_absent)
+            check_flush(va, true);
+        else
+            assert_true(flushed == 0 && others_told == 0);
     }
     return result;
 }
@@ -52,10 +77,10 @@ static void unmap(uintptr_t va)
 {
     uintptr_t pa = vm_model_at(va)->pa, was = 0;
 
-    flushed = 0;
+    before_flush();
     assert_int_equal(vm_unmap(&vm_kernel, va, &was), 0);
     assert_int_equal(was, pa);
-    assert_true(flushed == va && !mapped_at_flush);
+    check_flush(va, false);
     vm_model_set(va, 0, 0);
 }
 
@@ -84,6 +109,8 @@ void vm_test_kmap(void **state)
         uintptr_t va = kmap_page(&seed), pa = unit_random(&seed) % (vm_port.ram_end / PAGE_SIZE) * PAGE_SIZE;
         unsigned before = vm_owned[PAGE_TABLE];
 
+        hal_info.tlb_broadcast = unit_random(&seed) % 2;
+        hal_info.tlb_keeps_absent = unit_random(&seed) % 2;
         assert_int_equal(vm_is_mapped(va), vm_model_at(va)->prot != 0);
         if (vm_model_at(va)->prot != 0) {
             unmap(va);

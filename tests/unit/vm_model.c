@@ -217,8 +217,10 @@ void vm_set_up(void)
     host_cpu.sp = KERNEL_BASE + BOOT_STACK_PA + KSTACK_SLOT - 64;
     host_pt_kernel = on_pt_kernel;
     host_tlb_flush = NULL;
+    host_smp_flush = NULL;
     hal_info.pt_top_bits = vm_port.top_bits;
     hal_info.split_trees = vm_port.split_trees;
+    hal_info.tlb_keeps_absent = vm_port.keeps_absent;
     hal_info.kmap_base = vm_port.kmap_base;
     hal_info.kmap_end = vm_port.kmap_end;
     memcpy(hal_info.window, vm_port.window, sizeof(hal_info.window));

@@ -18,6 +18,7 @@ struct vm_port {
     const char *name;
     unsigned    top_bits;                   /* index bits of the top table */
     bool        split_trees;                /* the user half has a tree of its own */
+    bool        keeps_absent;               /* the TLB may remember that there was no entry */
     uintptr_t   ram_end;                    /* physical; the direct map ends there */
     uintptr_t   kmap_base, kmap_end;
     uintptr_t   devices_base, devices_end;  /* windows that are not in the direct map */

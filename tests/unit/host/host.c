@@ -16,7 +16,6 @@
 #include <hal/mmu.h>
 #include <hal/timer.h>
 #include <kernel/printk.h>
-#include <kernel/smp.h>
 
 enum { CHILD_TIME_LIMIT = 60, CHILD_PANICKED = 77 };
 
@@ -29,18 +28,20 @@ struct hal_info hal_info = {
     .kmap_end = KMAP_END,
     .split_trees = false,
     .timer_irq = 0,
+    .ipi_irq = 1,
     .console_irq = { IRQ_NONE, IRQ_NONE },
     .result_reg = "none",
     .nx = true,
 };
 
-uint64_t host_now, host_alarm;
+_Atomic uint64_t host_now;
+uint64_t host_alarm;
+bool host_cpus_run;
 char host_panic[256], host_log[4096];
 void (*host_pt_kernel)(uintptr_t root_pa);
 void (*host_tlb_flush)(uintptr_t va);
-struct cpu cpus[MAX_CPUS];
+void (*host_timer_arm)(uint64_t when);
 
-static bool cpus_run;
 static bool in_child;
 static const char *child_panic; /* words of the panic in which it has to end, or NULL */
 
@@ -60,6 +61,8 @@ void hal_cpu_relax(void)
 void hal_timer_arm(uint64_t when)
 {
     host_alarm = when;
+    if (host_timer_arm != NULL)
+        host_timer_arm(when);
 }
 
 void hal_pt_kernel(uintptr_t root_pa)
@@ -118,26 +121,6 @@ void panic(const char *fmt, ...)
     abort();
 }
 
-/* Of sched.c, which is not among us. */
-bool sched_started(void)
-{
-    return cpus_run;
-}
-
-/* Of smp.c: no CPU of the host asks another for anything. */
-void smp_flush(void)
-{
-}
-
-void sched_watch(bool on)
-{
-    (void)on;
-}
-
-void smp_answer(void)
-{
-}
-
 struct cpu *host_become_cpu(unsigned index)
 {
     static _Alignas(KSTACK_SLOT) char stack[MAX_CPUS][KSTACK_SLOT];
@@ -151,7 +134,7 @@ struct cpu *host_become_cpu(unsigned index)
     cpus[index].rq.idle = cpus[index].rq.current = &idle[index];
     host_cpu.sp = (uintptr_t)stack[index] + KSTACK_SLOT / 2;
     proc_set_cpu(&idle[index], &cpus[index]);
-    cpus_run = true;
+    host_cpus_run = true;
     return &cpus[index];
 }
 

@@ -9,13 +9,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { HOST_TICKS_PER_MS = 1000 };
+
 /* What the kernel did. */
+extern bool     host_cpus_run;            /* somebody has become a CPU */
 extern uint64_t host_alarm;               /* last hal_timer_arm() */
 extern char     host_panic[256];          /* the message of the last panic() */
 extern char     host_log[4096];           /* what printk() wrote since the test emptied it */
-/* Called by hal_pt_kernel() and hal_tlb_flush(), unless NULL. */
+/* Called by the functions of these names, of the HAL and of smp.c, unless NULL. */
 extern void   (*host_pt_kernel)(uintptr_t root_pa);
 extern void   (*host_tlb_flush)(uintptr_t va);
+extern void   (*host_smp_flush)(void);
+extern void   (*host_timer_arm)(uint64_t when);
 
 /* Physical memory of size bytes, all zero: at hal_p2v(0). A second call begins anew. */
 void host_ram(size_t size);

@@ -16,6 +16,11 @@ extern _Thread_local struct host_cpu host_cpu;
 /* The core knows who runs by where its frame lies, in a slot for a kernel stack; ours lie elsewhere. */
 #define __builtin_frame_address(level) ((void *)host_cpu.sp)
 
+static inline uintptr_t hal_sp(void)
+{
+    return host_cpu.sp;
+}
+
 /* What a CPU does that spins: panic, unless a test says otherwise, since nobody else runs. */
 extern void (*host_relax)(void);
 
