@@ -14,6 +14,7 @@
 #include <kernel/sched_policy.h>
 #include <kernel/smp.h>
 #include <kernel/trace.h>
+#include <lib/util.h>
 
 /*
  * Run-queue lock held; prev is no longer RUNNING, and what it ran until now is accounted. Returns when
@@ -202,12 +203,12 @@ static inline void arrive(struct cpu *cpu, struct proc *p)
 {
     struct runq *rq = &cpu->rq;
     bool is_idle = rq->current == rq->idle;
-    sched_count(rq, +1);
-    policy_add(rq, p);
     if (is_idle)
         sched_place_busy(cpu);
     else if (rq->is_fair)
-        sched_account(rq, rq->current, hal_timer_now());
+        sched_account(rq, rq->current, hal_timer_now()); /* first: p's place depends on it */
+    sched_count(rq, +1);
+    policy_add(rq, p);
     if (is_idle || policy_preempts(rq, p)) {
         /* Here it is seen at the end of this interrupt, or by idle itself; or else a trap has to come. */
         atomic_store_explicit(&rq->need_resched, true, memory_order_relaxed);
@@ -240,6 +241,7 @@ void sched_start(struct proc *p)
     struct cpu *to = smp_online() == 1 ? p->cpu : sched_place_elsewhere(p);
     p->vruntime = current()->vruntime;
     struct cpu *from = sched_lock_pair(p, to);
+    p->vruntime = max_u64(p->vruntime, from->rq.fair.least); /* no sleeper's bonus, even if the parent had it */
     if (from != to)
         sched_change_cpu(p, to);
     p->came = to->rq.switched;
