@@ -1,5 +1,4 @@
-"""mutants_core.py - known bugs of one CPU: processes, memory, traps. The same on every port, so they are planted on
-one, in turns."""
+"""mutants_core.py - known bugs of one CPU: they are the same on every port, so each is planted on one, in turns."""
 from mutant import EVERY_PORT, HANGS, Mutant
 
 MUTANTS = (
