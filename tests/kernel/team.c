@@ -53,7 +53,7 @@ uint64_t team_quanta(unsigned n)
 void team_spin(uint64_t end)
 {
     while (hal_timer_now() < end) {
-        for (unsigned i = 0; i < 64; i++)
+        for (unsigned i = 0; i < 512; i++)
             __asm__ volatile("" : : : "memory");
         hal_cpu_relax();
     }
