@@ -268,13 +268,15 @@ debug: image ## the same with gdb attached before the first instruction
 
 include tests/unit/unit.mk
 
-.PHONY: check check-port models test soak bench
-check-port: test-image
+.PHONY: check check-port check-locks models mutants test soak bench
+check-locks: test-image
+	@$(PYTHON) tools/check-locks $(OUT)/triptych-test.elf --arch $(ARCH) --objdump $(CROSS)objdump
+check-port: test-image check-locks
 	@$(PYTHON) tools/check-hal $(OUT) --nm $(NM)
 ifneq ($(LLVM),1)
 	@$(PYTHON) tools/check-stack $(OUT) --limit $(STACK_LIMIT)
 endif
-check: ## the rules that tools can check: layers, HAL, stacks, style, ports in step, docs
+check: ## the rules that tools can check: layers, HAL, stacks, locks, style, ports in step, docs
 	@$(PYTHON) tools/check-layers
 	@$(PYTHON) tools/check-ports
 	@$(PYTHON) tools/check-docs
@@ -282,6 +284,8 @@ check: ## the rules that tools can check: layers, HAL, stacks, style, ports in s
 	@for arch in $(ARCHES); do $(MAKE) --no-print-directory ARCH=$$arch BOARD= check-port || exit 1; done
 models: ## the models of the locks and the scheduler, over every interleaving
 	@$(PYTHON) tests/model/run
+mutants: ## known bugs, planted one at a time, and the test that finds each; MUTANT=name for one
+	@$(PYTHON) tests/mutants/run $(MUTANT)
 test: ## everything that must pass: host, three ports, all variants; ends with N passed, N failed
 	@$(PYTHON) tools/test
 soak: ## the long runs: mutants, demo 539, an hour of the allocators, failing allocations, fuzzing

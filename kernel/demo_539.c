@@ -35,12 +35,12 @@ static void process(void *arg)
     kprintf("Process %c,", (char)('A' + number - FIRST_NUMBER));
     while (hal_timer_now() < shared.end) {
         if (hal_regs_hold(number, SPINS) != 0)
-            atomic_fetch_add(&shared.lost_registers, 1);
+            atomic_fetch_add_explicit(&shared.lost_registers, 1, memory_order_relaxed);
         for (unsigned i = 0; i < LOCALS; i++) {
             if (locals[i] != number * (i + 1))
-                atomic_fetch_add(&shared.lost_locals, 1);
+                atomic_fetch_add_explicit(&shared.lost_locals, 1, memory_order_relaxed);
         }
-        atomic_fetch_add(&shared.holds, 1);
+        atomic_fetch_add_explicit(&shared.holds, 1, memory_order_relaxed);
         if (hal_timer_now() >= next_print) {
             kprintf(" %s = %lu\n", hal_info.result_reg, number);
             next_print = hal_timer_now() + clock_ticks_from_ms(PRINT_EVERY_MS);

@@ -13,8 +13,10 @@ static atomic_uint calls, answers; /* so many may wake up; so many have */
 
 static bool take_call(void)
 {
-    unsigned taken = atomic_load(&answers);
-    return taken != atomic_load(&calls) && atomic_compare_exchange_strong(&answers, &taken, taken + 1);
+    unsigned taken = atomic_load_explicit(&answers, memory_order_seq_cst);
+    return taken != atomic_load_explicit(&calls, memory_order_seq_cst) &&
+           atomic_compare_exchange_strong_explicit(&answers, &taken, taken + 1, memory_order_seq_cst,
+                                                   memory_order_seq_cst);
 }
 
 static void sleeper(void *arg)
@@ -29,8 +31,8 @@ void demo_sleepers(void)
 {
     unsigned n = 0;
     waitq_init(&queue, "sleepers");
-    atomic_store(&calls, 0);
-    atomic_store(&answers, 0);
+    atomic_store_explicit(&calls, 0, memory_order_seq_cst);
+    atomic_store_explicit(&answers, 0, memory_order_seq_cst);
     for (unsigned i = 0; i < SLEEPERS; i++) {
         if (proc_spawn("sleeper", PRIO_NORMAL, sleeper, NULL) > 0)
             n++;
@@ -40,7 +42,7 @@ void demo_sleepers(void)
     }
     for (; n > 0; n--) {
         kprintf("Waking one waiter...\n");
-        atomic_fetch_add(&calls, 1);
+        atomic_fetch_add_explicit(&calls, 1, memory_order_seq_cst);
         waitq_wake_one(&queue);
         proc_wait(-1, NULL);
     }

@@ -93,6 +93,7 @@ bool failalloc_now(void)
 void failalloc_report(void)
 {
     if (failalloc_wanted())
-        kprintf("failalloc: %u of %u allocations were made to fail\n", atomic_load(&wanted.failed),
-                atomic_load(&wanted.asked));
+        kprintf("failalloc: %u of %u allocations were made to fail\n",
+                atomic_load_explicit(&wanted.failed, memory_order_relaxed),
+                atomic_load_explicit(&wanted.asked, memory_order_relaxed));
 }

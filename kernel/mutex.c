@@ -3,6 +3,9 @@
  *
  * While somebody waits MUTEX_WAITED is set in the owner's word. It makes the compare-and-exchange of an
  * unlock fail, and is changed only under the queue's lock.
+ *
+ * A failed exchange needs no order, but is given one: for RISC-V, gcc before 14 derives the order of lr from
+ * that of the failure, and an SC.aq alone orders nothing (RISC-V Unprivileged ISA, "Zalrsc").
  */
 #include <kernel/kassert.h>
 #include <kernel/mutex.h>
@@ -25,7 +28,7 @@ static bool take_if_free(struct mutex *m)
 {
     uintptr_t nobody = 0;
     return atomic_compare_exchange_strong_explicit(&m->owner, &nobody, me(), memory_order_acquire,
-                                                   memory_order_relaxed);
+                                                   memory_order_acquire);
 }
 
 /* Queue's lock held. Says that we wait, unless the mutex is free after all. Returns whether we got it. */
@@ -38,7 +41,7 @@ static bool take_or_announce(struct mutex *m)
                   current()->pid);
         uintptr_t to = owner == 0 ? me() : owner | MUTEX_WAITED;
         if (atomic_compare_exchange_weak_explicit(&m->owner, &owner, to, memory_order_acquire,
-                                                  memory_order_relaxed))
+                                                  memory_order_acquire))
             return owner == 0;
     }
 }
@@ -120,8 +123,8 @@ static __attribute__((noinline)) void unlock_slowly(struct mutex *m)
 void mutex_unlock(struct mutex *m)
 {
     uintptr_t mine = me();
-    if (!atomic_compare_exchange_strong_explicit(&m->owner, &mine, 0, memory_order_release,
-                                                 memory_order_relaxed))
+    if (!atomic_compare_exchange_strong_explicit(&m->owner, &mine, 0, memory_order_seq_cst,
+                                                 memory_order_seq_cst))
         unlock_slowly(m);
 }
 

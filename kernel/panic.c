@@ -45,7 +45,7 @@ static void enter(void)
     hal_irq_save();
     while (sched_started() && !smp_stop_others())
         smp_answer(); /* another CPU was faster */
-    unsigned depth = atomic_fetch_add(&panicking, 1);
+    unsigned depth = atomic_fetch_add_explicit(&panicking, 1, memory_order_seq_cst);
     if (depth > 0) {
         if (depth == 1)
             console_panic_puts("\n[panic inside a panic: stopped]\n");

@@ -93,7 +93,8 @@ void smp_flush(void)
 bool smp_stop_others(void)
 {
     unsigned me = this_cpu()->index, nobody = 0;
-    if (!atomic_compare_exchange_strong(&stopper, &nobody, me + 1))
+    if (!atomic_compare_exchange_strong_explicit(&stopper, &nobody, me + 1, memory_order_seq_cst,
+                                                 memory_order_seq_cst))
         return nobody == me + 1;
     uint64_t end = hal_timer_now() + clock_ticks_from_ms(STOP_PATIENCE_MS);
     uint32_t others = smp_online() & ~(1u << me);

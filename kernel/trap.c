@@ -21,6 +21,6 @@ void trap_dispatch(struct hal_frame *f, const struct trap_info *t)
     if (t->kind != TRAP_IRQ || t->emergency)
         fault(f, t);
     irq_dispatch();
-    if (this_cpu()->rq.need_resched)
+    if (atomic_load_explicit(&this_cpu()->rq.need_resched, memory_order_relaxed))
         sched_preempt();
 }

@@ -77,10 +77,10 @@ void x86_ipi(uint8_t apic_id, uint32_t command)
  */
 static uint32_t clock_lag(void)
 {
-    uint32_t seen = atomic_load(&latest), now = (uint32_t)hal_timer_now();
+    uint32_t seen = atomic_load_explicit(&latest, memory_order_seq_cst), now = (uint32_t)hal_timer_now();
     if ((int32_t)(now - seen) < 0)
         return seen - now;
-    atomic_store(&latest, now);
+    atomic_store_explicit(&latest, now, memory_order_seq_cst);
     return 0;
 }
 
@@ -105,7 +105,7 @@ int hal_cpu_start(unsigned cpu, uintptr_t stack_top)
     x86_secondary.cr4 = cr_read(cr4);
     x86_secondary.stack_top[cpu] = stack_top;
     memcpy(hal_p2v(trampoline_pa), x86_trampoline, (size_t)(x86_trampoline_end - x86_trampoline));
-    atomic_store(&latest, (uint32_t)hal_timer_now());
+    atomic_store_explicit(&latest, (uint32_t)hal_timer_now(), memory_order_seq_cst);
 
     /* 2 where it sees it: caches are coherent, and x86_ipi() comes after all stores */
 
