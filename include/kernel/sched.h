@@ -48,6 +48,7 @@ struct runq {
     struct rr_queue rr;   /* of these two, that of the policy */
     struct fair_queue fair;
     struct proc *idle; /* runs when nobody else can. Fixed after creation */
+    uint64_t began;    /* in counter ticks. Fixed after creation */
 };
 
 struct cpu {
