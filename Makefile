@@ -112,7 +112,7 @@ KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o smp.o \
                memmap.o buddy.o page.o page_debug.o vm.o vm_user.o vm_kernel.o vm_print.o \
                slab.o slab_cache.o slab_debug.o magazine.o kmalloc.o memory.o failalloc.o \
                console.o printk.o panic.o ksyms.o trace.o \
-               line.o monitor.o monitor_mem.o monitor_proc.o monitor_vmmap.o monitor_trace.o \
+               line.o monitor.o monitor_cpu.o monitor_mem.o monitor_proc.o monitor_vmmap.o monitor_trace.o \
                demo.o demo_539.o demo_buddy.o demo_slab.o demo_sleepers.o demo_threads.o demo_work.o \
                demo_parity.o demo_parity_log.o demo_balance.o
 LIB_OBJS    := string.o fmt.o cmdline.o fdt.o fdt_query.o fdt_boot.o rbtree.o range.o ratio.o bitmap.o

@@ -66,3 +66,11 @@ struct irq_stat irq_stat(int irq)
         st.count += lines[irq].count[i];
     return st;
 }
+
+unsigned long irq_count_of(unsigned cpu)
+{
+    unsigned long sum = 0;
+    for (unsigned i = 0; i < MAX_IRQS; i++)
+        sum += lines[i].count[cpu];
+    return sum;
+}

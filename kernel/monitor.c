@@ -80,6 +80,7 @@ static const struct {
     { "nice", "PID N", "how much a process gives way, -20 to 19", monitor_nice },
     { "kill", "PID", "ask a process to end", monitor_kill },
     { "uptime", "", "time since boot", monitor_uptime },
+    { "cpus", "", "the CPUs: what runs there, how much they have to do", monitor_cpus },
     { "irq", "", "interrupt lines and their counts", cmd_irq },
     { "mem", "", "memory by owner", monitor_mem },
     { "buddyinfo", "", "free blocks of pages", monitor_buddyinfo },

@@ -42,8 +42,7 @@ static void copy_row(struct proc *p, void *arg)
     memcpy(r->name, p->name, sizeof(r->name));
 }
 
-/* "12.345" seconds. */
-static void print_seconds(uint64_t ns, int width)
+void monitor_print_seconds(uint64_t ns, int width)
 {
     uint32_t ms;
     uint64_t s = div_u64(div_u64(ns, 1000000, NULL), 1000, &ms);
@@ -60,7 +59,7 @@ static void print_row(const struct row *r, unsigned indent)
 {
     kprintf("%5d %5d  %-8s  %3u  0x%08x  %4u  %4d  %8lu  ", r->pid, r->parent, proc_state_name(r->state),
             r->cpu, (unsigned)r->affinity, r->prio, r->nice, r->switches);
-    print_seconds(clock_ns_from_ticks(r->ticks), 4);
+    monitor_print_seconds(clock_ns_from_ticks(r->ticks), 4);
     if (CONFIG_DEBUG)
         kprintf("  %5u", r->unused_stack);
     kprintf("  %*s%s\n", (int)indent, "", r->name);
@@ -185,7 +184,7 @@ void monitor_uptime(const char *arg)
 {
     (void)arg;
     kprintf("up ");
-    print_seconds(clock_uptime_ns(), 1);
+    monitor_print_seconds(clock_uptime_ns(), 1);
     kprintf(" s, %u processes, %lu switches\n", proc_count(), proc_switches());
 }
 

@@ -41,7 +41,8 @@ void sched_init_cpu(struct cpu *cpu, struct proc *idle)
     spin_init(&rq->lock, "run queue", RANK_RUNQ);
     rq->idle = idle;
     rq->current = idle;
-    rq->switched = hal_timer_now();
+    rq->began = hal_timer_now();
+    rq->switched = rq->began;
     rq->is_fair = fair;
     rq->long_way = fair;
     sched_fair_init_queue(&rq->fair);

@@ -10,31 +10,32 @@
  */
 #include <lib/rbtree.h>
 
+/* For what takes `side` or is a loop's body; a compiler that does not optimise needs a large stack for more. */
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-ALWAYS_INLINE struct rb_node *parent_of(const struct rb_node *n)
+static inline struct rb_node *parent_of(const struct rb_node *n)
 {
     return (struct rb_node *)(n->up & ~(uintptr_t)RB_BLACK);
 }
 
-ALWAYS_INLINE bool is_black(const struct rb_node *n)
+static inline bool is_black(const struct rb_node *n)
 {
     return (n->up & RB_BLACK) != 0;
 }
 
 /* Of a child, which may be missing. */
-ALWAYS_INLINE bool is_red(const struct rb_node *n)
+static inline bool is_red(const struct rb_node *n)
 {
     return n != NULL && !is_black(n);
 }
 
-ALWAYS_INLINE void set_up(struct rb_node *n, struct rb_node *parent, unsigned colour)
+static inline void set_up(struct rb_node *n, struct rb_node *parent, unsigned colour)
 {
     n->up = (uintptr_t)parent | colour;
 }
 
 /* A child that may be missing, and is black if it is there, moves to another parent. */
-ALWAYS_INLINE void hand_over(struct rb_node *to, int side, struct rb_node *child)
+static inline void hand_over(struct rb_node *to, int side, struct rb_node *child)
 {
     to->child[side] = child;
     if (child != NULL)
@@ -42,7 +43,7 @@ ALWAYS_INLINE void hand_over(struct rb_node *to, int side, struct rb_node *child
 }
 
 /* The same, if it may be red. */
-ALWAYS_INLINE void adopt(struct rb_node *to, int side, struct rb_node *child)
+static inline void adopt(struct rb_node *to, int side, struct rb_node *child)
 {
     to->child[side] = child;
     if (child != NULL)
@@ -50,7 +51,7 @@ ALWAYS_INLINE void adopt(struct rb_node *to, int side, struct rb_node *child)
 }
 
 /* Below `parent`, or as the root if that is NULL, n stands where old stood. n->up is left alone. */
-ALWAYS_INLINE void replace(struct rb_tree *t, struct rb_node *parent, struct rb_node *old, struct rb_node *n)
+static inline void replace(struct rb_tree *t, struct rb_node *parent, struct rb_node *old, struct rb_node *n)
 {
     if (parent == NULL)
         t->root = n;

@@ -149,7 +149,7 @@ class Machine:
 MACHINES = {(m.arch, m.board): m for m in (
     Machine(arch="x86", board="pc", title="the PC", tool="qemu-x86", qemu="qemu-system-i386",
             options=("-M", "pc", "-no-reboot", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"),
-            cpu="qemu32,+nx", smp=1, smp_range=(1, 8), mem="128M", mem_range=("64M", "8G"),
+            cpu="qemu32,+nx", smp=4, smp_range=(1, 8), mem="128M", mem_range=("64M", "8G"),
             image="triptych.elf", test_image="triptych-test.elf", gdb_arch="i386"),
     # -semihosting is its only way to exit with a status.
     Machine(arch="arm64", board="rpi4", title="the Raspberry Pi 4", tool="qemu-arm64",
@@ -159,7 +159,7 @@ MACHINES = {(m.arch, m.board): m for m in (
     # Never with -semihosting: OpenSBI would take that for its console.
     Machine(arch="riscv", board="qemu-virt", title="the RISC-V virt machine", tool="qemu-riscv",
             qemu="qemu-system-riscv64", options=("-M", "virt", "-no-reboot"),
-            cpu="rv64", smp=1, smp_range=(1, 8), mem="128M", mem_range=("64M", "8G"),
+            cpu="rv64", smp=4, smp_range=(1, 8), mem="128M", mem_range=("64M", "8G"),
             image="triptych.elf", test_image="triptych-test.elf", gdb_arch="riscv:rv64"),
 )}
 

@@ -18,3 +18,4 @@ void irq_register(int irq, const char *name, void (*fn)(void *arg), void *arg);
 void irq_dispatch(void); /* irqs off. The first that is pending on this CPU. */
 
 struct irq_stat irq_stat(int irq); /* Any context. irq below MAX_IRQS. */
+unsigned long irq_count_of(unsigned cpu); /* Any context. All that this CPU has taken. */

@@ -1,5 +1,6 @@
 /* kernel/monitor.h - the kernel monitor: commands on the console. */
 #pragma once
+#include <stdint.h>
 
 _Noreturn void monitor_run(void); /* Thread; sleeps. */
 
@@ -9,8 +10,12 @@ void monitor_taskset(const char *arg);
 void monitor_nice(const char *arg);
 void monitor_kill(const char *arg);
 void monitor_uptime(const char *arg);
+void monitor_cpus(const char *arg);
 void monitor_mem(const char *arg);
 void monitor_buddyinfo(const char *arg);
 void monitor_slabinfo(const char *arg);
 void monitor_vmmap(const char *arg);
 void monitor_trace(const char *arg);
+
+/* Thread. Nanoseconds as "12.345" seconds, of which so many places are in front of the point. */
+void monitor_print_seconds(uint64_t ns, int width);

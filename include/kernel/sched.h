@@ -47,6 +47,7 @@ struct runq {
     atomic_uint     nrunning;     /* READY and RUNNING, idle not counted; others read it without the lock */
     struct rr_queue   rr;         /* of these two, that of the policy */
     struct fair_queue fair;
+    uint64_t        began;        /* in counter ticks. Fixed after creation */
     struct proc    *idle;         /* runs when nobody else can. Fixed after creation */
 };
 

@@ -1,12 +1,14 @@
 /*
- * test_sched.c - turns, preemption, priorities, sleep, wake-ups. Times are exact: the suite runs in virtual
- * time.
+ * test_sched.c - turns, preemption, priorities, sleep, wake-ups, with what each policy promises. Times are
+ * exact: the suite runs in virtual time.
  */
 #include <hal/regs.h>
 #include <kernel/clock.h>
 #include <kernel/ktest.h>
 #include <kernel/sched.h>
+#include <kernel/sched_fair.h>
 #include <lib/ratio.h>
+#include <lib/string.h>
 #include <lib/util.h>
 #include <stdatomic.h>
 
@@ -28,27 +30,46 @@ static uint64_t us_since(uint64_t start)
     return div_u64(clock_ns_from_ticks(hal_timer_now() - start), 1000, NULL);
 }
 
-/* Three threads that yield take turns in the order in which they were made; none runs before all are. */
-static char     order[32];
+static bool is_fair(void)
+{
+    return strcmp(sched_policy_name(), "fair") == 0;
+}
+
+/* Three threads that yield take turns; none says its name before all are there. */
+static char order[32];
 static unsigned order_len;
+static atomic_uint all_there;
 
 static void yielder(void *arg)
 {
+    while (atomic_load(&all_there) == 0)
+        sched_yield();
     for (int i = 0; i < 3; i++) {
         order[order_len++] = *(char *)arg;
         sched_yield();
     }
 }
 
+/* With rr in the order in which they were made. With fair nobody twice while another waits. */
 static void test_yield_takes_turns(void)
 {
     static char names[] = "abc";
+    unsigned times['c' + 1] = { 0 };
     order_len = 0;
+    atomic_store(&all_there, 0);
     for (unsigned i = 0; i < 3; i++)
         spawn(PRIO_LOW, yielder, &names[i]);
+    atomic_store(&all_there, 1);
     wait_for_all();
-    for (unsigned i = 0; i < 9; i++)
-        KCHECK(order[i] == names[i % 3]);
+    KCHECK(order_len == 9);
+    for (unsigned i = 0; i < 9; i++) {
+        unsigned mine = ++times[(unsigned char)order[i]];
+        unsigned waiting = (times['a'] < 3) + (times['b'] < 3) + (times['c'] < 3) - (mine < 3);
+        if (is_fair())
+            KCHECK(mine <= 3 && (waiting == 0 || order[i + 1] != order[i]));
+        else
+            KCHECK(order[i] == names[i % 3]);
+    }
 }
 KTEST("sched-yield-takes-turns", test_yield_takes_turns);
 
@@ -82,7 +103,7 @@ static void test_preemption_is_fair(void)
 }
 KTEST("sched-preemption-is-fair", test_preemption_is_fair);
 
-/* A thread of a higher priority runs at once; one of a lower, only when nobody else wants to. */
+/* With rr a thread of a higher priority runs at once; one of a lower, only when nobody else wants to. */
 static atomic_uint high_ran, low_ran;
 
 static void set_flag(void *arg)
@@ -90,8 +111,27 @@ static void set_flag(void *arg)
     atomic_store((atomic_uint *)arg, 1);
 }
 
+/* With fair the lower one is not left out, and two that never yield share by their weights. */
+static void check_shares(void)
+{
+    unsigned light = sched_fair_weight((PRIO_NORMAL - PRIO_LOW) * NICE_PER_PRIO);
+    unsigned heavy = sched_fair_weight(0);
+    spun[0] = spun[1] = 0;
+    spin_end = hal_timer_now() + clock_ticks_from_ms(2 * SPIN_MS);
+    spawn(PRIO_LOW, spinner, &spun[0]);
+    spawn(PRIO_NORMAL, spinner, &spun[1]);
+    wait_for_all();
+    unsigned due = spun[1] / heavy * light;
+    if (spun[0] < due / 100 * 80 || spun[0] > due / 100 * 120)
+        ktest_fail("weights %u and %u, turns of the spinners %u and %u", light, heavy, spun[0], spun[1]);
+}
+
 static void test_priority_is_strict(void)
 {
+    if (is_fair()) {
+        check_shares();
+        return;
+    }
     atomic_store(&high_ran, 0);
     atomic_store(&low_ran, 0);
     spawn(PRIO_LOW, set_flag, &low_ran);
