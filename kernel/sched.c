@@ -217,9 +217,11 @@ static inline void arrive(struct cpu *cpu, struct proc *p)
         atomic_store_explicit(&rq->need_resched, true, memory_order_relaxed);
         if (cpu != this_cpu() || (cpu->irq_depth == 0 && !is_idle))
             notify(cpu, 0);
-    } else if (atomic_load_explicit(&rq->nrunning, memory_order_relaxed) == 2) {
-        notify(cpu, policy_turn_end(rq)); /* the first to share; as long as somebody does, the alarm is set */
+        return;
     }
+    if (atomic_load_explicit(&rq->nrunning, memory_order_relaxed) == 2)
+        notify(cpu, policy_turn_end(rq)); /* the first to share; as long as somebody does, the alarm is set */
+    sched_offer(p);
 }
 
 void sched_arrive(struct cpu *cpu, struct proc *p)

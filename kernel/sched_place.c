@@ -121,11 +121,12 @@ static struct cpu *busiest(uint32_t set)
     return best;
 }
 
-/* First it says that it is idle, then it looks: who makes work after the look has seen it idle. */
+/* First it says that it is idle, then it looks: work that comes after the look is offered, sched_offer(). */
 void sched_pull(struct cpu *cpu)
 {
     uint32_t others = smp_online() & ~bit_of(cpu);
-    atomic_fetch_or_explicit(&sched_idle_cpus, bit_of(cpu), memory_order_seq_cst);
+    atomic_fetch_or_explicit(&sched_idle_cpus, bit_of(cpu), memory_order_relaxed);
+    atomic_thread_fence(memory_order_seq_cst);
     for (struct cpu *from; running_on(cpu) == 0 && (from = busiest(others)) != NULL;) {
         others &= ~bit_of(from);
         lock_two(from, cpu);

@@ -7,6 +7,8 @@
  */
 #pragma once
 #include <kernel/sched.h>
+#include <kernel/smp.h>
+#include <lib/util.h>
 
 extern atomic_uint sched_idle_cpus; /* a bit each */
 
@@ -48,6 +50,18 @@ void sched_change_cpu(struct proc *p, struct cpu *to);
 
 /* Run-queue lock of cpu. It is idle no more: nobody need send it work. */
 void sched_place_busy(const struct cpu *cpu);
+
+/*
+ * Run-queue lock held. p has been put where it has to wait. Should a CPU have become idle since sched_place(),
+ * and have looked for work before p was there, it is told to look again.
+ */
+static inline void sched_offer(const struct proc *p)
+{
+    atomic_thread_fence(memory_order_seq_cst); /* p is seen to wait, or we see who is idle */
+    uint32_t idle = atomic_load_explicit(&sched_idle_cpus, memory_order_relaxed) & p->affinity;
+    if (__builtin_expect(idle != 0, 0))
+        smp_call(&cpus[bit_lowest32(idle)]);
+}
 
 /* irqs off, idle. Says so, and takes a process from another CPU, if one has more than it can run. */
 void sched_pull(struct cpu *cpu);
