@@ -73,10 +73,10 @@ static bool count(unsigned n, unsigned on[MAX_CPUS])
 static unsigned spawn_all(unsigned wanted)
 {
     unsigned n = 0;
-    atomic_store(&over, false);
+    atomic_store_explicit(&over, false, memory_order_relaxed);
     for (; n < wanted; n++) {
-        atomic_store(&threads[n].cpu, 0);
-        atomic_store(&threads[n].moves, 0);
+        atomic_store_explicit(&threads[n].cpu, 0, memory_order_relaxed);
+        atomic_store_explicit(&threads[n].moves, 0, memory_order_relaxed);
         threads[n].pid = proc_spawn_on(1, "mover", PRIO_NORMAL, thread, (void *)(uintptr_t)n);
         if (threads[n].pid < 0) {
             kprintf("demo balance: no memory for more than %u threads\n", n);
@@ -101,7 +101,7 @@ static void spread(void)
     unsigned ms = (unsigned)div_u64(clock_ns_from_ticks(hal_timer_now() - start), 1000000, NULL);
     bool even = count(n, on);
     unsigned moves = moves_of_all(n);
-    atomic_store(&over, true);
+    atomic_store_explicit(&over, true, memory_order_relaxed);
     while (proc_wait(-1, NULL) > 0) {
     }
     kprintf(" CPU  THREADS\n");
