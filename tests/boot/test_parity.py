@@ -15,7 +15,8 @@ SHIFTS = (0, 2, 4)
 
 
 def log_of(port, words="", cmdline="maxcpus=1", **more):
-    with Console(port, f"demo=parity panic=poweroff {cmdline} {words}".strip(), tests=False, timeout=120, **more) as console:
+    words = f"demo=parity panic=poweroff {cmdline} {words}".strip()
+    with Console(port, words, tests=False, timeout=120, **more) as console:
         return parity_log.parse(console.prompt(), port.arch)
 
 
