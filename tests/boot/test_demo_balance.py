@@ -1,8 +1,4 @@
-"""test_demo_balance.py - demo=balance: threads spread until all CPUs have as many; two sleepers in order.
-
-Planted and caught: idle CPUs that do not look for work together with a balancer that moves nothing; a sleep
-that is twice as long for A.
-"""
+"""test_demo_balance.py - demo=balance: threads spread until all CPUs have as many; two sleepers in order."""
 
 import re
 
