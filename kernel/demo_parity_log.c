@@ -4,8 +4,8 @@
  *
  * How often an alarm rings too early is a matter of the device. So an interrupt of the timer is told only if
  * it sets something off: a wake-up, or a switch away from somebody who could have run on. Only
- * there time is told, in whole milliseconds: when it was a plan that came true, and not somebody's wake-up who
- * takes the CPU at once.
+ * there time is told, in whole milliseconds: when a plan came true, and not when a wake-up takes the CPU at
+ * once.
  */
 #include <hal/info.h>
 #include <kernel/clock.h>

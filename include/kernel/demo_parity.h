@@ -1,6 +1,6 @@
-/* kernel/demo_parity.h - the neutral form of the event log, for demo=parity. docs/parity.md has its grammar. */
+/* kernel/demo_parity.h - demo=parity in its three files: who directs, what is played, and its log. */
 #pragma once
-#include <stdint.h>
+#include <stdbool.h>
 
 /* What the scenario itself has to say, with a number each. */
 enum parity_mark {
@@ -26,3 +26,11 @@ enum parity_mark {
 int parity_log_begin(void);
 void parity_log_end(void);
 void parity_mark(enum parity_mark mark, int value);
+
+/*
+ * What is played. Thread, no lock held. parity_scene_make() gets all that it needs, or returns false; so does
+ * parity_scene_play(), for the director, if there was no memory for somebody.
+ */
+bool parity_scene_make(void);
+bool parity_scene_play(void);
+void parity_scene_end(void);

@@ -1,6 +1,7 @@
 """test_parity.py - one behaviour, three machines: demo=parity leaves the same log on all of them.
 
-The message of a failure names the first event that differs. Planted and caught: docs/parity.md shows some.
+The message of a failure names the first event that differs. Planted and caught: an
+alarm that rings 3 ms late on arm64.
 """
 
 from itertools import product
@@ -15,7 +16,8 @@ SHIFTS = (0, 2, 4)
 
 
 def log_of(port, words="", cmdline="maxcpus=1", **more):
-    with Console(port, f"demo=parity panic=poweroff {cmdline} {words}".strip(), tests=False, timeout=120, **more) as console:
+    words = f"demo=parity panic=poweroff {cmdline} {words}".strip()
+    with Console(port, words, tests=False, timeout=120, **more) as console:
         return parity_log.parse(console.prompt(), port.arch)
 
 
@@ -50,13 +52,15 @@ def test_neither_do_other_cpus(port, reference):
     check(**{"x86": reference, f"{port.arch}, several CPUs": log_of(port, cmdline="", icount=3, **smp)})
 
 
-def test_from_the_monitor_and_again(port, reference):
-    """Other PIDs, and the log on before: it is on afterwards, and was off otherwise."""
-    with Console(port, "maxcpus=1", tests=False, timeout=120, icount=3) as console:
+def test_from_the_monitor_and_again(x86, reference):
+    """Other PIDs; and the event log is on afterwards if it was before.
+
+    Only here: under -icount, exact as it has to be, the others do not wait for a key but jump far ahead.
+    """
+    with Console(x86, "maxcpus=1", tests=False, timeout=60, icount=3) as console:
         console.prompt()
         for state in ("off, no rings", "trace: on"):
-            logs = {"x86": reference, port.arch: parity_log.parse(console.command("demo parity"), port.arch)}
-            check(**logs)
+            check(booted=reference, typed=parity_log.parse(console.command("demo parity"), "typed"))
             assert state in console.command("trace")
             console.command("trace on")
 

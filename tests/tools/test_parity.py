@@ -1,7 +1,4 @@
-"""test_parity.py - tools/parity: logs that are right and wrong, and what it says of a difference.
-
-Planted and seen to fail: a comparison up to the shorter log, a count that is not looked at, sides mixed up.
-"""
+"""test_parity.py - tools/parity: logs that are right and wrong, and what it says of a difference."""
 
 import subprocess
 import sys
