@@ -181,13 +181,13 @@ static void notify(struct cpu *cpu, uint64_t when)
 void sched_arrive(struct cpu *cpu, struct proc *p)
 {
     struct runq *rq = &cpu->rq;
-    sched_count(rq, +1);
-    policy_add(rq, p);
     bool is_idle = rq->current == rq->idle;
     if (is_idle)
         sched_place_busy(cpu);
-    else if (sched_is_fair)
+    else if (sched_is_fair) /* first: what current had alone is not p's to catch up */
         sched_account(rq, rq->current, hal_timer_now());
+    sched_count(rq, +1);
+    policy_add(rq, p);
     if (is_idle || policy_preempts(rq, p)) {
         /* Here it is seen at the end of this interrupt, or by idle itself; or else a trap has to come. */
         atomic_store_explicit(&rq->need_resched, true, memory_order_relaxed);
