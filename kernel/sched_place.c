@@ -11,7 +11,7 @@
 #include <kernel/trace.h>
 #include <lib/util.h>
 
-enum { BALANCE_QUANTA = 4 };
+enum { BALANCE_LEAST = 2, BALANCE_SPREAD = 5 }; /* quanta */
 
 atomic_uint sched_idle_cpus;
 
@@ -153,6 +153,16 @@ static struct cpu *receiver(uint32_t set)
 }
 
 /*
+ * By chance, four quanta from now: in step with the turns, or with each other, the CPUs would let the same
+ * ones share for ever. The highest bits of a product are as good as random (Knuth 6.4).
+ */
+static uint64_t next_balance(const struct cpu *cpu, uint64_t now)
+{
+    uint32_t dice = (uint32_t)(now + cpu->index) * 2654435769u >> 16;
+    return now + (BALANCE_LEAST + dice % BALANCE_SPREAD) * sched_quantum;
+}
+
+/*
  * Where the difference is one process, it goes round: five on four CPUs get the same time each only if all of
  * them share in their turn. So the one goes that came first, and if that one runs just now, next time.
  */
@@ -168,7 +178,8 @@ void sched_push(struct cpu *from, uint64_t now)
         unsigned w = p != NULL ? weight_of(p) : 0;
         bool better = p != NULL && load_of(from) >= load_of(to) + w;
         bool turn_about = better && load_of(from) < load_of(to) + 2 * w;
-        bool later = turn_about && p->came > from->rq.current->came;
+        const struct proc *running = from->rq.current;
+        bool later = turn_about && (running->affinity & bit_of(to)) != 0 && p->came > running->came;
         if (better && !later) {
             move(p, from, to);
             to->given_at = now;
@@ -176,7 +187,7 @@ void sched_push(struct cpu *from, uint64_t now)
         unlock_two(from, to);
         again = better && !turn_about;
         if (!later)
-            from->balance_at = now + BALANCE_QUANTA * sched_quantum;
+            from->balance_at = next_balance(from, now);
     }
 }
 

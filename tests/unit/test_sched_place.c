@@ -1,4 +1,9 @@
 /* test_sched_place.c - kernel/sched_place.c under the whole scheduler, on a machine in virtual time.
+ *
+ * Planted and caught: pushes in step; a guest that may not go before who stays; current charged behind a
+ * newcomer; a push only for a difference of two; the receiver always the first; an affinity not looked at;
+ * who left still counted; two run queues locked in the wrong order; the newest moved, and not the oldest.
+ * Not caught, since an alarm puts it right: a sleeper not sent to an idle CPU.
  */
 #include "host.h"
 #include "machine.h"
@@ -23,7 +28,7 @@ static unsigned worst_share(unsigned n, const uint64_t *had, uint64_t even)
 
 static unsigned shares(const char *policy, unsigned n, unsigned c, unsigned late_most, uint64_t seed)
 {
-    enum { WARM_UP = 100, ROUNDS = 4000 };
+    enum { WARM_UP = 100, ROUNDS = 16000 };
     uint64_t before[MACHINE_PROCS], had[MACHINE_PROCS];
 
     machine_start(c, policy, QUANTUM_MS);
@@ -36,6 +41,8 @@ static unsigned shares(const char *policy, unsigned n, unsigned c, unsigned late
         before[i] = machine_had(machine.proc[i]);
     machine_run((uint64_t)ROUNDS * QUANTUM);
     machine_check();
+    for (unsigned i = 0; n >= c && i < c; i++)
+        host_check(cpus[i].rq.nrunning == n / c || cpus[i].rq.nrunning == (n + c - 1) / c);
     for (unsigned i = 0; i < n; i++)
         had[i] = machine_had(machine.proc[i]) - before[i];
     return worst_share(n, had, (uint64_t)ROUNDS * QUANTUM * (n < c ? n : c) / n);
@@ -75,12 +82,132 @@ static void test_fair_shares(void **state)
     check_shares("fair", 200, 200);
 }
 
+enum { SHARED = 2000 };
+
+static void had_least(const char *policy, struct proc *p, uint64_t before, unsigned percent)
+{
+    uint64_t had = machine_had(p) - before;
+
+    if (had < (uint64_t)percent * SHARED * QUANTUM / 100)
+        fail_msg("%s: %s had %llu of %d", policy, p->name, (unsigned long long)had, SHARED * QUANTUM);
+}
+
+/* However long one had a CPU for itself: with the second one it shares, and does not make good for it. */
+static void newcomer(const char *policy, unsigned from)
+{
+    machine_start(2, policy, QUANTUM_MS);
+    struct proc *old = machine_spawn(1, PRIO_NORMAL, 0, 2);
+    machine_run(5000 * QUANTUM);
+    assert_int_equal(machine.alarms, 0);
+    struct proc *second = machine_spawn(from, PRIO_NORMAL, 0, 2);
+    uint64_t before = machine_had(old);
+    machine_run(SHARED * QUANTUM);
+    machine_check();
+    had_least(policy, old, before, 48);
+    had_least(policy, second, 0, 48);
+}
+
+/* Two that may not move, and one that may: it is now here, now there, though it came last to each. */
+static void guest(const char *policy)
+{
+    machine_start(2, policy, QUANTUM_MS);
+    struct proc *here = machine_spawn(0, PRIO_NORMAL, 0, 1), *there = machine_spawn(1, PRIO_NORMAL, 0, 2);
+    machine_run(5000 * QUANTUM);
+    struct proc *between = machine_spawn(0, PRIO_NORMAL, 0, 3);
+    uint64_t before = machine_had(here);
+    machine_run(SHARED * QUANTUM);
+    machine_check();
+    had_least(policy, here, before, 60);
+    had_least(policy, there, before, 60);
+    had_least(policy, between, 0, 40);
+}
+
+static void test_newcomer(void **state)
+{
+    (void)state;
+    for (unsigned from = 0; from < 2; from++) {
+        newcomer("rr", from);
+        newcomer("fair", from);
+    }
+}
+
+static void test_guest(void **state)
+{
+    (void)state;
+    guest("rr");
+    guest("fair");
+}
+
+static void wake(void *p)
+{
+    sched_wake(p);
+}
+
+static void sleep_now(void *arg)
+{
+    (void)arg;
+    sched_prepare();
+    sched_sleep();
+}
+
+/* A sleeper wakes where it slept if that is idle, on another idle CPU, or where there is least to do. */
+static void test_wake(void **state)
+{
+    (void)state;
+    machine_start(4, "rr", QUANTUM_MS);
+    struct proc *sleeper = machine_spawn(1, PRIO_NORMAL, 0, 0x2);
+
+    machine_on(1, sleep_now, NULL);
+    assert_int_equal(sleeper->state, PROC_SLEEPING);
+    sleeper->affinity = 0xe;
+    machine_on(0, wake, sleeper);
+    assert_ptr_equal(sleeper->cpu, &cpus[1]);
+    machine_on(1, sleep_now, NULL);
+    machine_spawn(1, PRIO_NORMAL, 0, 0x2);
+    machine_on(1, wake, sleeper);
+    assert_ptr_equal(sleeper->cpu, &cpus[2]); /* and not 0, which is idle, but forbidden */
+    machine_on(2, sleep_now, NULL);
+    machine_spawn(2, PRIO_NORMAL, 0, 0x4);
+    machine_spawn(2, PRIO_NORMAL, 0, 0x4);
+    machine_spawn(3, PRIO_NORMAL, 0, 0x8);
+    machine_on(0, wake, sleeper);
+    assert_int_equal(sleeper->state, PROC_READY);
+    assert_true(sleeper->cpu == &cpus[2]); /* none is idle: where it slept */
+    machine_on(0, wake, sleeper);
+    assert_true(sleeper->woken);
+    machine_check();
+}
+
+/* As soon as a CPU has nothing to do it takes what another one has too much of, and only what may come. */
+static void test_pull(void **state)
+{
+    (void)state;
+    machine_start(2, "rr", QUANTUM_MS);
+    struct proc *p[4];
+
+    for (unsigned i = 0; i < 3; i++)
+        p[i] = machine_spawn(0, PRIO_NORMAL, 0, i == 1 ? 0x1 : 0x3);
+    p[3] = machine_spawn(1, PRIO_NORMAL, 0, 0x2);
+    assert_int_equal(cpus[0].rq.nrunning + cpus[1].rq.nrunning, 4);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_true(cpus[1].rq.current != cpus[1].rq.idle);
+        cpus[1].rq.current->affinity = 0x2;
+        machine_on(1, sleep_now, NULL);
+        machine_check();
+    }
+    machine_run(20 * QUANTUM); /* who may come perhaps just ran */
+    machine_check();
+    assert_true(p[1]->state == PROC_RUNNING && p[1]->cpu == &cpus[0]);
+    assert_true(cpus[1].rq.current != cpus[1].rq.idle);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rr_shares),
-        cmocka_unit_test(test_rr_shares_late),
-        cmocka_unit_test(test_fair_shares),
+        cmocka_unit_test(test_rr_shares),   cmocka_unit_test(test_rr_shares_late),
+        cmocka_unit_test(test_fair_shares), cmocka_unit_test(test_newcomer),
+        cmocka_unit_test(test_guest),       cmocka_unit_test(test_wake),
+        cmocka_unit_test(test_pull),
     };
 
     return UNIT_RUN("sched_place", tests);
