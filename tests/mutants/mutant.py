@@ -19,7 +19,7 @@ class Mutant:
     debug: bool = False
     icounts: tuple = (0,)           # shifts of -icount, one run each; None: all CPUs run freely
     hangs: bool = False             # to hang is as good as `caught`
-    seconds: int = 20               # of wall time; a run that goes well has ended by then
+    seconds: int = 20               # of wall time, after which it hangs; one that is well has ended by then
 
     @property
     def slug(self):
