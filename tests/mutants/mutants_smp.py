@@ -172,3 +172,6 @@ MUTANTS = (
            "    wait_event(&w->wq->progress, !is_running(w));\n", "    (void)is_running;\n",
            LOST, "workq-cancel-and-wait", ("x86",)),
 )
+
+for each in MUTANTS:
+    each.smp = 4
