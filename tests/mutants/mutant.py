@@ -17,9 +17,10 @@ class Mutant:
     test: str                       # name of a test and more words of the command line; or "make TARGET"
     ports: tuple = ("riscv",)
     debug: bool = False
+    smp: int = None                 # CPUs; None: as many as the machine has when nothing is said
     icounts: tuple = (0,)           # shifts of -icount, one run each; None: all CPUs run freely
     hangs: bool = False             # to hang is as good as `caught`
-    seconds: int = 20               # of wall time; a run that goes well has ended by then
+    seconds: int = 20               # of wall time, after which it hangs; one that is well has ended by then
 
     @property
     def slug(self):

@@ -1,4 +1,4 @@
-"""mutants_core.py - known bugs of one CPU: they are the same on every port, so each is planted on one, in turns."""
+"""mutants_core.py - known bugs of one CPU: the same on every port, so planted on one, in turns."""
 from mutant import EVERY_PORT, HANGS, Mutant
 
 MUTANTS = (
@@ -25,7 +25,8 @@ MUTANTS = (
     Mutant("wake_one wakes the last", "include/kernel/waitq.h",
            "list_first_entry(&wq->waiters", "list_last_entry(&wq->waiters",
            r"not ok 1 - waitq-wake-one", "waitq-wake-one", ("x86",)),
-    Mutant("nobody is preempted", "kernel/trap.c", "if (atomic_load_explicit(&this_cpu()->rq.need_resched, memory_order_relaxed))", "if (false)",
+    Mutant("nobody is preempted", "kernel/trap.c",
+           "if (atomic_load_explicit(&this_cpu()->rq.need_resched, memory_order_relaxed))", "if (false)",
            HANGS, "sched-priority-is-strict"),
     Mutant("a turn never ends", "kernel/sched_cpu.c",
            "if (policy_contended(rq, rq->current))", "if (false)",

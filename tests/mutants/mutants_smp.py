@@ -43,15 +43,18 @@ MUTANTS = (
            "while (atomic_load_explicit(&l->serving", "if (atomic_load_explicit(&l->serving",
            LOST, "lock-torture stress=5", hangs=True, **FREE),
     Mutant("a lock is let go with interrupts on", "include/kernel/spinlock.h",
-           "    spin_unlock_raw(l);\n    hal_irq_restore(s);", "    hal_irq_restore(s);\n    spin_unlock_raw(l);",
+           "    spin_unlock_raw(l);\n    hal_irq_restore(s);", "    hal_irq_restore(s);\n"
+           "    spin_unlock_raw(l);",
            LOST, "lock-torture stress=5", ("arm64",), hangs=True, **FREE),
     Mutant("a lock is taken with interrupts on", "kernel/proc.c",
            "unsigned long s = spin_lock(&proc_table.lock);\n    struct proc *p = pid_find(",
-           "unsigned long s = hal_irq_save();\n    hal_irq_restore(s);\n    spin_lock_raw(&proc_table.lock);\n"
+           "unsigned long s = hal_irq_save();\n    hal_irq_restore(s);\n"
+           "    spin_lock_raw(&proc_table.lock);\n"
            "    struct proc *p = pid_find(",
            r"PANIC: lock process table taken with interrupts on", "proc-affinity-and-nice", debug=True),
     Mutant("two run queues are locked in any order", "kernel/sched_place.c",
-           ("spin_lock_raw(a <= b ? &a->rq.lock : &b->rq.lock);", "spin_lock_raw(a < b ? &b->rq.lock : &a->rq.lock);"),
+           ("spin_lock_raw(a <= b ? &a->rq.lock : &b->rq.lock);",
+            "spin_lock_raw(a < b ? &b->rq.lock : &a->rq.lock);"),
            ("spin_lock_raw(&a->rq.lock);", "spin_lock_raw(&b->rq.lock);"),
            r"PANIC: lock order: run queue[^\n]*", "smp-spawn-on", ("x86",), debug=True),
     # Sleep and wake-up.
@@ -61,14 +64,16 @@ MUTANTS = (
            "        sched_prepare();\n        unsigned long s = spin_lock(&w->wq->lock);\n"
            "        join(w->wq, &w->waiter);\n        spin_unlock(&w->wq->lock, s);\n",
            "        unsigned long s = spin_lock(&w->wq->lock);\n"
-           "        join(w->wq, &w->waiter);\n        spin_unlock(&w->wq->lock, s);\n        sched_prepare();\n",
+           "        join(w->wq, &w->waiter);\n        spin_unlock(&w->wq->lock, s);\n"
+           "        sched_prepare();\n",
            LOST, "workq-stress", ("x86",), hangs=True, **FREE),
     Mutant("the condition is looked at before joining", "kernel/waitq.c",
            "        w->joined = true;\n        return true; /* only a look from here on misses nothing */\n",
            "        w->joined = true;\n",
            LOST, "workq-stress", hangs=True, **FREE),
     Mutant("need_resched is forgotten", "kernel/sched.c",
-           "atomic_store_explicit(&rq->need_resched, true, memory_order_relaxed);\n        if (cpu != this_cpu()",
+           "atomic_store_explicit(&rq->need_resched, true, memory_order_relaxed);\n"
+           "        if (cpu != this_cpu()",
            "if (cpu != this_cpu()",
            LOST, "smp-spread", ("arm64",), hangs=True),
     Mutant("an idle CPU is not called", "kernel/sched.c",
@@ -93,22 +98,25 @@ MUTANTS = (
            LOST, "life-storm stress=30", ("x86",), hangs=True, **FREE),
     Mutant("a PID is freed twice", "kernel/proc_life.c",
            "    void *page = pid_take_back(&proc_table.pids, found);",
-           "    pid_take_back(&proc_table.pids, found);\n    void *page = pid_take_back(&proc_table.pids, found);",
+           "    pid_take_back(&proc_table.pids, found);\n"
+           "    void *page = pid_take_back(&proc_table.pids, found);",
            LOST + r"|# [^\n]*", "proc-pids-wrap pid_max=300", ("arm64",), hangs=True),
     Mutant("who is pulled may not be there", "kernel/sched_rr.c",
-           "p != rq->current && (p->affinity >> cpu & 1) != 0", "p != rq->current",
+           "(p->affinity >> cpu & 1) != 0", "cpu < MAX_CPUS",
            LOST, "smp-spawn-on", ("arm64",)),
     Mutant("who is pulled may not be there, with sched=fair", "kernel/sched_fair.c",
-           "if ((p->affinity >> cpu & 1) != 0 && (", "if ((",
+           "(p->affinity >> cpu & 1) != 0", "cpu < MAX_CPUS",
            LOST, "smp-spawn-on sched=fair"),
     Mutant("who moved meanwhile is woken where it was", "include/kernel/sched_place.h",
-           "        if (p->cpu == to)\n            return to;\n        spin_unlock_raw(&to->rq.lock);\n", "        return to;\n",
+           "        if (p->cpu == to)\n            return to;\n"
+           "        spin_unlock_raw(&to->rq.lock);\n", "        return to;\n",
            LOST, "move-storm stress=10", ("x86",), hangs=True, **FREE),
     Mutant("who moved meanwhile is moved from where it was", "kernel/sched_place.c",
-           "if (p->cpu == from)\n            return from;\n        unlock_two(from, to); /*", "return from; /*",
+           "if (p->cpu == from)\n            return from;\n        unlock_two(from, to); /*",
+           "return from; /*",
            LOST, "move-storm stress=10", hangs=True, **FREE),
     Mutant("who runs where it may not goes on", "kernel/sched_place.c",
-           "smp_call(from);", "", LOST, "smp-affinity-of-running", ("arm64",)),
+           "smp_call(from);", "", LOST, "smp-affinity-of-running", ("arm64",), hangs=True),
     Mutant("virtual time moves as it is", "kernel/sched_fair.c",
            "p->vruntime += to->fair.least - from->fair.least;", "(void)from, (void)to, (void)p;",
            LOST, "share-equals sched=fair", ("x86",), hangs=True),
@@ -125,8 +133,10 @@ MUTANTS = (
     Mutant("nobody waits until the page is forgotten", "arch/arm64/mmu.c",
            "tlbi vaae1is, %0\\n dsb ish\\n isb", "tlbi vaae1is, %0\\n isb", NO_ORDER, LOCKS, ("arm64",)),
     Mutant("a flush is done before it is begun", "kernel/smp.c",
-           "        hal_tlb_flush_all();\n        atomic_store_explicit(&cpu->flush_done, asked, memory_order_release);",
-           "        atomic_store_explicit(&cpu->flush_done, asked, memory_order_release);\n        hal_tlb_flush_all();",
+           "        hal_tlb_flush_all();\n"
+           "        atomic_store_explicit(&cpu->flush_done, asked, memory_order_release);",
+           "        atomic_store_explicit(&cpu->flush_done, asked, memory_order_release);\n"
+           "        hal_tlb_flush_all();",
            NO_ORDER, LOCKS, EVERY_PORT),
     Mutant("who waits for a lock does not answer", "kernel/spinlock.c", "        smp_answer();\n", "",
            LOST, "flush-storm stress=10", hangs=True, **FREE),
@@ -135,20 +145,25 @@ MUTANTS = (
     Mutant("a call is acknowledged after the look", "arch/riscv/irqchip.c",
            ("        csr_clear(sip, SIE_SSIE); /* first: who calls from here on, calls again */\n",
             "    if (sie_bit(irq) == 0)\n        *reg"),
-           ("", "    if (irq == RISCV_IRQ_IPI)\n        csr_clear(sip, SIE_SSIE);\n    if (sie_bit(irq) == 0)\n        *reg"),
+           ("", "    if (irq == RISCV_IRQ_IPI)\n        csr_clear(sip, SIE_SSIE);\n"
+            "    if (sie_bit(irq) == 0)\n        *reg"),
            LOST, "flush-storm stress=10", hangs=True, **FREE),
     Mutant("a call overtakes what it is about", "arch/riscv/smp.c",
-           '    __asm__ volatile("fence" : : : "memory");\n    sbi_call(SBI_EXT_IPI', "    sbi_call(SBI_EXT_IPI",
+           '    __asm__ volatile("fence" : : : "memory");\n' '    sbi_call(SBI_EXT_IPI',
+           "    sbi_call(SBI_EXT_IPI",
            NO_ORDER, LOCKS),
     Mutant("a call of the GIC overtakes what it is about", "arch/arm64/irqchip.c",
            '    __asm__ volatile("dsb ish" : : : "memory");\n', "", NO_ORDER, LOCKS, ("arm64",)),
     Mutant("an interrupt is not acknowledged", "arch/{arch}/irqchip.c",
-           {"x86": "        lapic_write(LAPIC_EOI, 0);\n        return;", "arm64": "    *cpu_reg(GICC_EOIR) = claimed;"},
+           {"x86": "        lapic_write(LAPIC_EOI, 0);\n        return;", "arm64":
+            "    *cpu_reg(GICC_EOIR) = claimed;"},
            {"x86": "        return;", "arm64": "    (void)claimed;"},
            HANGS, "sched-sleep-is-exact", ("x86", "arm64")),
     Mutant("a CPU is started before its stack is told", "arch/riscv/smp.c",
-           ("    *start = (struct riscv_start){ stack_top, riscv_kernel_satp(), cpu };\n", "    if (error != 0) {\n"),
-           ("", "    *start = (struct riscv_start){ stack_top, riscv_kernel_satp(), cpu };\n    if (error != 0) {\n"),
+           ("    *start = (struct riscv_start){ stack_top, riscv_kernel_satp(), cpu };\n",
+            "    if (error != 0) {\n"),
+           ("", "    *start = (struct riscv_start){ stack_top, riscv_kernel_satp(), cpu };\n"
+            "    if (error != 0) {\n"),
            r"CPU \d does not start|1 of 4 CPUs in use", "smp-spread", hangs=True, **FREE),
     Mutant("a timeout is cancelled while it runs", "kernel/timeout.c",
            "running = cpu->timeouts.running == t && cpu != this_cpu();", "running = false;",
@@ -157,3 +172,6 @@ MUTANTS = (
            "    wait_event(&w->wq->progress, !is_running(w));\n", "    (void)is_running;\n",
            LOST, "workq-cancel-and-wait", ("x86",)),
 )
+
+for each in MUTANTS:
+    each.smp = 4
