@@ -65,7 +65,7 @@ def test_suite_in_parallel(port, sched):
 def test_suite_at_other_speeds(port, shift):
     """Another ratio of instructions to time is another interleaving of the timer with the code.
 
-    What is to be on time, on one CPU: QEMU lets one CPU run at a time, and each that waits for another uses up
+    What is to be on time, on one CPU: QEMU lets one CPU run at a time, and who waits for another uses up
     what it was allotted, which is time for all.
     """
     words, options = one_cpu(port, "test=sched-* quantum=1")

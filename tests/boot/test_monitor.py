@@ -6,8 +6,8 @@ import pytest
 
 from harness import OK, PANIC, PASS, Console, run
 
-COMMANDS = ("help ps taskset nice kill uptime cpus irq mem buddyinfo slabinfo vmmap dmesg sleep demo trace panic "
-            "poweroff reboot").split()
+COMMANDS = ("help ps taskset nice kill uptime cpus irq mem buddyinfo slabinfo vmmap dmesg sleep demo trace "
+            "panic poweroff reboot").split()
 
 
 def boot(port, cmdline="", **options):
@@ -44,7 +44,7 @@ def test_banner_and_commands(port):
 
 
 def cpu_rows(shown):
-    """{CPU: (how many want to run, interrupts, seconds not idle, PID, name)}, and the policy and the quantum."""
+    """{CPU: (how many want to run, interrupts, seconds not idle, PID, name)}, the policy, the quantum."""
     found = re.findall(r"^ +(\d+)  online +(\d+) +(\d+) +(\d+\.\d{3}) +(\d+)  (\S+)$", shown, re.M)
     policy, quantum = re.search(r"^sched=(\w+) quantum=(\d+)$", shown, re.M).groups()
     return ({int(cpu): (int(want), int(irqs), float(busy), int(pid), name)
