@@ -13,6 +13,7 @@
 #include <kernel/console.h>
 #include <kernel/demo.h>
 #include <kernel/main.h>
+#include <kernel/memory.h>
 #include <kernel/page.h>
 #include <lib/cmdline.h>
 #include <stdatomic.h>
@@ -53,7 +54,8 @@ void demo_539(void)
     unsigned long seconds = 0;
     bool ends = cmdline_get_uint(boot_info()->cmdline, "seconds", &seconds);
     shared.end = ends ? hal_timer_now() + clock_ticks_from_ms(1000) * seconds : UINT64_MAX;
-    proc_trim();
+    while (memory_reclaim_everywhere())
+        continue;
     struct page_stat before = page_stat();
     unsigned long switches = proc_switches();
     for (unsigned i = 0; i < PROCESSES; i++) {
@@ -63,7 +65,8 @@ void demo_539(void)
     }
     while (proc_wait(-1, NULL) > 0) {
     }
-    proc_trim();
+    while (memory_reclaim_everywhere())
+        continue;
     unsigned lost = shared.lost_registers + shared.lost_locals;
     long pages = (long)before.free - (long)page_stat().free;
     kprintf("demo 539: %lu s, %lu switches, %u register checks, %u registers lost, %u locals lost, %ld pages "

@@ -1,7 +1,10 @@
 """harness.py - starts a kernel in QEMU, alone or with somebody at the console, and always ends it."""
 
+import os
 import re
+import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +55,32 @@ def run(port, cmdline="", timeout=100, **options):
     """Boots, waits for the end of the machine, returns what it printed. Wall time only ends a hang."""
     with Console(port, cmdline, timeout, **options) as console:
         return console.finish()
+
+
+def soak(port, cmdline, icount, timeout, variant="", **options):
+    """A long run without a terminal, of the image with tests. Returns its output and status; 0, which no run
+    that passed has, if QEMU had to be ended after so many seconds."""
+    argv = port.command(image(port, variant=variant), cmdline, icount=icount, **options)
+    process = machines.start(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+                             errors="replace")
+    try:
+        return process.communicate(timeout=timeout)[0], process.returncode
+    except subprocess.TimeoutExpired:
+        machines.stop(process, grace=0)
+        return process.communicate()[0] + f"\nno end after {timeout} seconds", 0
+    finally:
+        machines.stop(process, grace=0)
+
+
+def soak_all(fn, tasks):
+    """Calls fn with each task, as many at the same time as there are CPUs; it returns a line and whether that
+    is good. Prints the lines in order. Returns the status of the script."""
+    results = []
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for line, good in pool.map(fn, tasks):
+            print(("ok " if good else "not ok ") + line, flush=True)
+            results.append(good)
+    return 0 if results and all(results) else 1
 
 
 class Console:

@@ -6,46 +6,31 @@ caught: kfree() that loses an object in 5000, krealloc() that copies a byte too 
 what it gave to the buddies.
 """
 
-import os
 import re
-import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from harness import PASS, PORTS, image, machines  # noqa: E402
+from harness import PASS, PORTS, soak, soak_all  # noqa: E402
 
 SHIFT = 5           # 32 ns for an instruction: bursts of work are cut into turns of 30,000 instructions
 
 
-def soak(port, seconds):
+def run(port, seconds):
     words = f"soak=memory seconds={seconds} seed={ord(port.arch[0])} mem=32M quantum=1 panic=poweroff"
-    process = machines.start(port.command(image(port, variant="debug"), words, icount=SHIFT),
-                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace")
-    try:
-        output = process.communicate(timeout=3600)[0]
-    except subprocess.TimeoutExpired:
-        machines.stop(process, grace=0)
-        output = process.communicate()[0] + "\nno end after an hour"
-    finally:
-        machines.stop(process, grace=0)
+    output, status = soak(port, words, SHIFT, 3600, "debug")
     verdict = re.search(r"^soak memory: .* s, (\d+) operations, (\d+) refused, .*$", output, re.M)
     minutes = len(re.findall(r"^soak memory: minute \d+, .* 0 pages and 0 objects lost$", output, re.M))
-    good = (process.returncode == PASS and verdict and verdict[0].endswith(": ok") and ": exact" in output
+    good = (status == PASS and verdict and verdict[0].endswith(": ok") and ": exact" in output
             and int(verdict[1]) > seconds * 100 and int(verdict[2]) > seconds // 10
             and minutes >= seconds // 60 - 1)     # the last ends with the whole
-    return f"{'ok' if good else 'not ok'} {port.arch} {verdict[0] if good else output[-3000:]}", good
+    return f"{port.arch} {verdict[0] if good else output[-3000:]}", good
 
 
 def main():
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 3600
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(lambda port: soak(port, seconds), PORTS))
-    for line, _ in results:
-        print(line)
-    return 0 if all(good for _, good in results) else 1
+    return soak_all(lambda port: run(port, seconds), PORTS)
 
 
 if __name__ == "__main__":

@@ -18,10 +18,10 @@ AT_THE_END = ("thbreak say_end", "continue")
 IN_A_SPINNER = ("thbreak spinner", "continue", "thbreak trap_dispatch", "continue")
 
 
-def debug(port, where, *commands):
-    """What gdb printed for each command."""
+def debug(port, where, *commands, words="maxcpus=1"):
+    """What gdb printed for each command. With one CPU it is certain who runs when."""
     marked = [word for command in (*commands, "kill") for word in (f"echo @@{command}\\n", command)]
-    argv = [sys.executable, ROOT / "tools/debug", "--arch", port.arch, "--cmdline", "demo=threads",
+    argv = [sys.executable, ROOT / "tools/debug", "--arch", port.arch, "--cmdline", f"demo=threads {words}",
             "--log", where / "serial.log", "--batch", *marked]
     done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, timeout=100)
@@ -60,6 +60,25 @@ def test_processes(port, tmp_path):
     assert wanted.items() <= states.items()
     states = check_turns(said["procs"], said["runq"], "monitor")
     assert states == {"idle": "READY", "init": "SLEEPING", "keeper": "SLEEPING", "monitor": "RUNNING"}
+
+
+def test_several_cpus(port, tmp_path):
+    """Each has a run queue, who runs is in one of them, and idle is on the others."""
+    said = debug(port, tmp_path, *AT_THE_END, "t procs", "t runq", words="")
+    runs = re.findall(r"^CPU (\d): (\d+) (\S+) runs", said["t runq"], re.M)
+    assert [int(cpu) for cpu, _, _ in runs] == list(range(4)), said["t runq"]
+    assert {"sleeper-2", "spinner-1", "spinner-2"} <= {name for _, _, name in runs} | set(
+        re.findall(r"priority .*?(\S+)$", said["t runq"], re.M)), said["t runq"]
+    running = set(re.findall(r"^ +(\d+)  RUNNING .* \S+$", said["t procs"], re.M))
+    assert running == {pid for _, pid, _ in runs}, said["t procs"] + said["t runq"]
+
+
+def test_fair(port, tmp_path):
+    """Who waits for a turn stands in a tree."""
+    said = debug(port, tmp_path, *AT_THE_END, "t procs", "t runq", words="maxcpus=1 sched=fair")
+    ready = set(re.findall(r"^ +([1-9]\d*)  READY .* \S+$", said["t procs"], re.M))
+    waits = re.search(r"^  wait: (.*)$", said["t runq"], re.M)[1]
+    assert ready and {word.split()[0] for word in waits.split(", ")} == ready, said
 
 
 def test_backtraces(port, tmp_path):

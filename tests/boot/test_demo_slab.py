@@ -1,5 +1,7 @@
 """test_demo_slab.py - demo=slab shows one and the same life of a cache on three ports, and it adds up.
 
+From the monitor, when the other CPUs are idle: the last line counts the free pages of all.
+
 Planted and caught: a magazine of another size on one port, a head of a slab that is shorter on one port, a
 depot that keeps nothing, an empty slab that is not kept, a cache that leaves a page behind.
 """
@@ -19,8 +21,10 @@ TAKEN = 150
 def outputs():
     texts = []
     for port in PORTS:
-        with Console(port, "demo=slab", tests=False) as console:
-            text = console.prompt()
+        with Console(port, tests=False) as console:
+            console.prompt()
+            console.command("sleep 200")
+            text = console.command("demo slab")
         end = text.index("pages it still has")
         texts.append(text[text.index("A cache for objects"):text.index("\n", end)])
     return texts

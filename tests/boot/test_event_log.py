@@ -14,8 +14,8 @@ def test_dump_of_a_boot(port):
         assert found.arch == port.arch and found.lost == 0
         steps = [e.a for e in found.events if e.name == "boot"]
         assert steps == sorted(found.steps) and found.steps[0] == "entry"
-        assert {0: "idle", 1: "init", 3: "monitor"}.items() <= found.names.items()
-        monitor = [s for s in tracing.Timeline(found).proc_slices if s.pid == 3]
+        assert {0: "idle", 1: "init", 3: "main", 4: "monitor"}.items() <= found.names.items()
+        monitor = [s for s in tracing.Timeline(found).proc_slices if s.pid == 4]
         slept = [found.ns(s.last) - found.ns(s.first) for s in monitor if s.state == "sleeping"]
         assert max(slept) >= 19_000_000
         assert {s.state for s in monitor} == {"ready", "running", "sleeping"}

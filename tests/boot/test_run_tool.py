@@ -68,7 +68,7 @@ def test_session(port):
         child.expect(PROMPT)
         assert len(qemus(child)) == 1
         child.send("uptime\r")
-        child.expect(r"up \d+\.\d{3} s, 3 processes")
+        child.expect(r"up \d+\.\d{3} s, 7 processes")
         child.expect(PROMPT)
         child.send("poweroff\r")
         assert end(child) == OK

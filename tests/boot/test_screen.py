@@ -62,7 +62,7 @@ def check_screen(console):
 
 def uptime(console):
     """The answer to that command."""
-    console.expect(r"\nup \d+\.\d{3} s, 3 processes, \d+ switches\r*\n")
+    console.expect(r"\nup \d+\.\d{3} s, 7 processes, \d+ switches\r*\n")
     console.prompt()
 
 

@@ -128,7 +128,7 @@ def test_sleepers_at_other_speeds(port, shift, late):
 @pytest.mark.parametrize("shift", (5, 8))
 def test_quantum_at_other_speeds(port, shift, quantum):
     """Four processes that never yield, for a second: a switch after each quantum."""
-    result = run(port, f"demo=539 seconds=1 exit quantum={quantum}", tests=False, icount=shift)
+    result = run(port, f"demo=539 seconds=1 exit quantum={quantum} maxcpus=1", tests=False, icount=shift)
     assert result.status == PASS, result
     switches = int(re.search(r"(\d+) switches", result.output)[1])
     assert 1000 / (quantum + LATE_MS) <= switches <= 1000 / quantum + 8, result

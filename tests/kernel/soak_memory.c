@@ -192,7 +192,7 @@ struct balance {
 
 static struct balance take_balance(void)
 {
-    while (memory_reclaim())
+    while (memory_reclaim_everywhere())
         continue;
     return (struct balance){ (long)(page_stat().free + vm_kernel.tables), (long)cache_objects() };
 }

@@ -173,7 +173,7 @@ class Procs(Command):
 
 
 class Runq(Command):
-    """The run queue of each CPU, every priority in the order of turns: runq"""
+    """The run queue of each CPU, in the order of turns, rr by priority: runq"""
 
     def show(self, argument):
         cpus = value("cpus")
@@ -184,18 +184,41 @@ class Runq(Command):
             current = rq["current"]
             wants = ", to give way" if rq["need_resched"] else ""
             print(f"CPU {index}: {int(current['pid'])} {name_of(current)} runs{wants}")
-            for prio in reversed(range(rq["ring"].type.range()[1] + 1)):
-                if int(rq["occupied"]) >> prio & 1:
-                    turns = self.ring(rq["ring"][prio])
+            if rq["is_fair"]:
+                turns = self.waiting(rq["fair"]["waiting"]["root"])
+                print("  wait:", ", ".join(f"{int(p['pid'])} {name_of(p)}" for p in turns))
+                continue
+            for prio in reversed(range(rq["rr"]["ring"].type.range()[1] + 1)):
+                if int(rq["rr"]["occupied"]) >> prio & 1:
+                    turns = self.ring(self.first(rq, prio))
                     print(f"  priority {prio}:", ", ".join(f"{int(p['pid'])} {name_of(p)}" for p in turns))
 
     @staticmethod
+    def first(rq, prio):
+        """Where a ring begins: the running process has the turn in its own, ring[] tells of the others."""
+        current = rq["current"]
+        runs = int(current) != int(rq["idle"]) and int(current["prio"]) == prio
+        return current["turn"].address if runs else rq["rr"]["ring"][prio]
+
+    @staticmethod
     def ring(first):
-        """All processes of a ring; it has no head, the run queue points at the one that has the turn."""
+        """All processes of a ring, which has no head."""
         kind = gdb.lookup_type("struct proc")
-        offset = next(f.bitpos // 8 for f in kind.fields() if f.name == "turn")
-        yield at(kind, int(first) - offset)
+        yield at(kind, int(first) - Runq.offset("turn"))
         yield from elements(first.dereference(), "struct proc", "turn")
+
+    @staticmethod
+    def waiting(node):
+        """All processes of a tree, by rising keys."""
+        if int(node):
+            yield from Runq.waiting(node["child"][0])
+            yield at(gdb.lookup_type("struct proc"), int(node) - Runq.offset("place"))
+            yield from Runq.waiting(node["child"][1])
+
+    @staticmethod
+    def offset(member):
+        fields = gdb.lookup_type("struct proc").fields()
+        return next(f.bitpos // 8 for f in fields if f.name == member)
 
 
 class Frame(Command):
