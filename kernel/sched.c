@@ -52,10 +52,12 @@ static inline struct cpu *cpu_after_switch(void)
     return kstack_top(hal_sp())->cpu;
 }
 
-/* irqs off; on return they are on. The ticket of the run queue may not yet have its turn. */
-static void __attribute__((noinline)) yield_the_long_way(struct runq *rq, struct proc *p, unsigned ticket)
+/* irqs off; on return they are on. served: the ticket of the run queue has its turn. */
+static void __attribute__((noinline))
+yield_the_long_way(struct runq *rq, struct proc *p, unsigned ticket, bool served)
 {
-    spin_wait(&rq->lock, ticket);
+    if (!served)
+        spin_wait(&rq->lock, ticket);
     if (policy_contended(rq, p)) {
         sched_account(rq, p, hal_timer_now());
         if (sched_is_fair)
@@ -87,8 +89,9 @@ void sched_yield(void)
     struct proc *p = top->proc;
     struct runq *rq = &top->cpu->rq;
     unsigned ticket;
-    if (__builtin_expect(!spin_draw(&rq->lock, &ticket) || rq->long_way, 0)) {
-        yield_the_long_way(rq, p, ticket);
+    bool served = spin_draw(&rq->lock, &ticket);
+    if (__builtin_expect(!served || rq->long_way, 0)) {
+        yield_the_long_way(rq, p, ticket, served);
         return;
     }
     struct proc *next = sched_rr_next(p);
