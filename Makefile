@@ -117,7 +117,8 @@ KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o smp.o \
 LIB_OBJS    := string.o fmt.o cmdline.o fdt.o fdt_query.o fdt_boot.o rbtree.o range.o ratio.o bitmap.o
 TEST_OBJS   := $(patsubst %,tests/kernel/%.o,ktest test_lib test_sched test_proc test_proc_wait test_wait \
                  test_waitq test_sync test_workq test_fault test_vm test_memory test_slab test_misuse test_trace \
-                 team test_smp test_share test_panic stress_smp stress_move load soak_memory stress_sync bench bench_memory bench_proc bench_trace bench_sync)
+                 team test_smp test_share test_panic stress_smp stress_move load soak_memory soak_smp stress_sync \
+                 bench bench_memory bench_proc bench_trace bench_sync)
 
 OBJ     := $(OUT)/obj
 objects := $(addprefix $(OBJ)/kernel/,$(KERNEL_OBJS)) $(addprefix $(OBJ)/lib/,$(LIB_OBJS)) \

@@ -6,6 +6,7 @@
  * minute. The same seed on the same machine is the same run.
  */
 #include "load.h"
+#include "soak.h"
 
 #include <hal/power.h>
 #include <kernel/clock.h>
@@ -270,8 +271,10 @@ static void run(const char *what)
     unsigned long seconds = 60, seed = 1;
     cmdline_get_uint(boot_info()->cmdline, "seconds", &seconds);
     cmdline_get_uint(boot_info()->cmdline, "seed", &seed);
-    if (strcmp(what, "memory") != 0 || seed == 0)
-        kprintf("soak=%s seed=%lu: there is soak=memory, with a seed of 1 and above\n", what, seed);
+    if (strcmp(what, "smp") == 0 && seed != 0)
+        soak_smp(seconds);
+    else if (strcmp(what, "memory") != 0 || seed == 0)
+        kprintf("soak=%s seed=%lu: there are soak=memory and soak=smp, with a seed of 1 and above\n", what, seed);
     else
         run_soak(seconds, seed);
 }
