@@ -226,7 +226,8 @@ void sched_start(struct proc *p)
     struct cpu *to = smp_online() == 1 ? p->cpu : sched_place_elsewhere(p);
     p->vruntime = current()->vruntime;
     struct cpu *from = sched_lock_pair(p, to);
-    p->vruntime = max_u64(p->vruntime, from->rq.fair.least); /* no sleeper's bonus, even if the parent had it */
+    /* No sleeper's bonus, even if the parent had it. */
+    p->vruntime = max_u64(p->vruntime, from->rq.fair.least);
     if (from != to)
         sched_change_cpu(p, to);
     p->came = to->rq.switched;

@@ -1,8 +1,8 @@
-"""test_smp.py - four CPUs on three ports: the tests of kernel/smp.c and the scheduler, and all CPUs against each
-other, free-running and in repeatable interleavings (-icount, another one for each shift).
+"""test_smp.py - four CPUs on three ports: the tests of kernel/smp.c and the scheduler, and all CPUs against
+each other, free-running and in repeatable interleavings (-icount, another one for each shift).
 
-Seen to fail: smp_flush() left out; a sleeper placed by what the running process had had long ago; a child that
-begins with its parent's bonus.
+Seen to fail: smp_flush() left out; a sleeper placed by what the running process had had long ago; a child
+that begins with its parent's bonus.
 """
 
 import re

@@ -1,8 +1,8 @@
 /*
  * soak_smp.c - all CPUs for as long as one likes: `soak=smp seconds=N [seed=N]`.
  *
- * Threads lock, beget, move each other, ring and map by chance, in bursts with sleep between. Once a minute all
- * of them end, and everything is counted. A watchdog looks for who makes no progress, and shows all processes.
+ * Threads lock, beget, move each other, ring and map by chance, in bursts with sleep between. Once a minute
+ * they end, and everything is counted. A watchdog looks for who makes no progress, and shows all processes.
  */
 #include "load.h"
 #include "soak.h"

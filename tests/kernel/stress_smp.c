@@ -2,7 +2,7 @@
  * stress_smp.c - all CPUs against each other, for long: locks, processes, moves, alarms, flushes. Each by its
  * name only; stress=N does N percent of it, seed=N is another sequence.
  *
- * Whatever is lost hangs the test, and the time limit finds it; whatever is done twice or too late is counted.
+ * Whatever is lost hangs the test, and the time limit finds it; whatever is done twice is counted.
  */
 #include "team.h"
 

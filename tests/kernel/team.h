@@ -26,8 +26,8 @@ uint64_t team_quanta(unsigned n);
 void team_spin(uint64_t end);
 
 /*
- * Thread. An alarm eight times a millisecond, until told otherwise. Under -icount QEMU lets one CPU go on until
- * the next alarm of all; so without one who waits for another CPU in firmware, which QEMU does not see, waits
+ * Thread. An alarm eight times a millisecond, until told otherwise. Under -icount QEMU lets one CPU go on
+ * until the next alarm of all; so without one who waits for another CPU in firmware, which QEMU does not see, waits
  * for half a second.
  */
 void team_pulse(bool on);
