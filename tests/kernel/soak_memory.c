@@ -6,6 +6,7 @@
  * minute. The same seed on the same machine is the same run.
  */
 #include "load.h"
+#include "soak.h"
 
 #include <hal/power.h>
 #include <kernel/clock.h>
@@ -23,31 +24,31 @@
 enum {
     WORKERS = 7,
     BELLS = 3,
-    SLOTS = 24,          /* what a worker keeps */
-    SHARED = 48,         /* what anybody may put away or take */
+    SLOTS = 24,  /* what a worker keeps */
+    SHARED = 48, /* what anybody may put away or take */
     MINUTE_MS = 60000,
-    BURST_MOST = 160,    /* operations */
+    BURST_MOST = 160, /* operations */
     SLEEP_MOST_MS = 2000,
     BELL_MOST_MS = 200,
 };
 
 static struct {
     struct spinlock lock;
-    struct load     slot[SHARED];
-    struct cache   *cache;
-    uint64_t        until;     /* the end of the minute */
-    atomic_uint     operations, refused, faults;
+    struct load slot[SHARED];
+    struct cache *cache;
+    uint64_t until; /* the end of the minute */
+    atomic_uint operations, refused, faults;
 } soak = { .lock = SPINLOCK_INIT("soak", RANK_WAITQ) };
 
 static struct worker {
-    struct load   slot[SLOTS];
-    struct cache *cache;       /* its own, for what it keeps */
-    uint32_t      rng, mark;
+    struct load slot[SLOTS];
+    struct cache *cache; /* its own, for what it keeps */
+    uint32_t rng, mark;
 } workers[WORKERS];
 
 static struct bell {
     struct timeout t;
-    uint32_t       rng, mark;
+    uint32_t rng, mark;
 } bells[BELLS];
 
 static void fault(const char *what)
@@ -270,8 +271,10 @@ static void run(const char *what)
     unsigned long seconds = 60, seed = 1;
     cmdline_get_uint(boot_info()->cmdline, "seconds", &seconds);
     cmdline_get_uint(boot_info()->cmdline, "seed", &seed);
-    if (strcmp(what, "memory") != 0 || seed == 0)
-        kprintf("soak=%s seed=%lu: there is soak=memory, with a seed of 1 and above\n", what, seed);
+    if (strcmp(what, "smp") == 0 && seed != 0)
+        soak_smp(seconds);
+    else if (strcmp(what, "memory") != 0 || seed == 0)
+        kprintf("soak=%s seed=%lu: there are soak=memory and soak=smp, seeds from 1 on\n", what, seed);
     else
         run_soak(seconds, seed);
 }

@@ -97,6 +97,7 @@ static void move_storm(void)
 {
     int i, pid;
     unsigned ended = 0;
+    team_pulse(true);
     waitq_init(&square, "square");
     atomic_store(&acts, 0);
     atomic_store(&wrong, 0);
@@ -109,6 +110,7 @@ static void move_storm(void)
             team_spawn(UINT32_MAX, PRIO_NORMAL, member, (uintptr_t)i);
     }
     KCHECK(atomic_load(&wrong) == 0 && ended >= CROWD);
+    team_pulse(false);
 }
 KTEST_STRESS("move-storm", move_storm);
 
@@ -156,6 +158,7 @@ static void handle_bells(void *arg)
 static void timeout_storm(void)
 {
     unsigned rang = 0, cancelled = 0;
+    team_pulse(true);
     atomic_store(&wrong, 0);
     times = team_times(4000000) / smp_count() + 1;
     for (unsigned i = 0; i < BELLS; i++) {
@@ -173,6 +176,7 @@ static void timeout_storm(void)
         cancelled += bells[i].cancelled;
     }
     KCHECK(atomic_load(&wrong) == 0 && rang > 0 && cancelled > 0);
+    team_pulse(false);
 }
 KTEST_STRESS("timeout-storm", timeout_storm);
 
@@ -215,6 +219,7 @@ static void map_and_unmap(void *arg)
 static void flush_storm(void)
 {
     unsigned n = 2 * smp_count();
+    team_pulse(true);
     times = team_times(400000) / n + 1;
     atomic_store(&wrong, 0);
     atomic_store(&done, 0);
@@ -223,5 +228,6 @@ static void flush_storm(void)
         team_spawn(UINT32_MAX, PRIO_NORMAL, map_and_unmap, i);
     KCHECK(team_wait() == n && atomic_load(&done) == n);
     KCHECK(atomic_load(&wrong) == 0 && atomic_load(&slow_count) == n * times);
+    team_pulse(false);
 }
 KTEST_STRESS("flush-storm", flush_storm);

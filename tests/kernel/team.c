@@ -2,11 +2,13 @@
 #include "team.h"
 
 #include <hal/timer.h>
+#include <kernel/clock.h>
 #include <kernel/main.h>
 #include <kernel/sched.h>
 #include <kernel/smp.h>
 #include <lib/cmdline.h>
 #include <lib/util.h>
+#include <stdatomic.h>
 
 unsigned team_cpu(unsigned i)
 {
@@ -56,6 +58,27 @@ void team_spin(uint64_t end)
         for (unsigned i = 0; i < 512; i++)
             __asm__ volatile("" : : : "memory");
         hal_cpu_relax();
+    }
+}
+
+static struct timeout pulse;
+static atomic_bool pulsing;
+
+static void beat(void *arg)
+{
+    if (atomic_load(&pulsing))
+        timeout_add(&pulse, hal_timer_now() + clock_ticks_from_ms(1) / 8);
+    (void)arg;
+}
+
+void team_pulse(bool on)
+{
+    atomic_store(&pulsing, on);
+    if (on) {
+        timeout_init(&pulse, beat, NULL);
+        beat(NULL);
+    } else {
+        timeout_cancel(&pulse);
     }
 }
 

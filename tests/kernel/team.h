@@ -25,6 +25,13 @@ uint64_t team_quanta(unsigned n);
 /* Thread. Computes until counter value `end`. */
 void team_spin(uint64_t end);
 
+/*
+ * Thread. An alarm eight times a millisecond, until told otherwise. Under -icount QEMU lets one CPU go on
+ * until the next alarm of all; so without one who waits for another CPU in firmware, which QEMU does not see, waits
+ * for half a second.
+ */
+void team_pulse(bool on);
+
 /* Any context. How often something of which there are `most` is to be done: stress=N is percent of it. */
 unsigned team_times(unsigned most);
 /* Any context. seed= of the command line, made another one for thread i; never 0. */

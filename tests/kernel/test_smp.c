@@ -168,7 +168,7 @@ static void test_affinity_of_waiting(void)
 }
 KTEST_SMP("smp-affinity-of-waiting", test_affinity_of_waiting);
 
-/* Where it slept somebody computes when it is woken; another CPU is idle, and that is where it runs, at once. */
+/* Where it slept somebody computes when it is woken. Another CPU is idle: there it runs, at once. */
 enum { WAKE_UPS = 8 };
 
 static void wake_elsewhere(void *arg)
