@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from harness import PASS, PORTS, image, machines  # noqa: E402
 
 SHIFT = 5
-PART = {"riscv": 6}                # a sixth of it: there the firmware, which QEMU does not see wait, has a part
+PART = {"riscv": 6}    # of the time: there CPUs wait in the firmware, which QEMU does not see
 POLICY = {"x86": "fair", "arm64": "rr", "riscv": "fair"}
 
 

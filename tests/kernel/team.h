@@ -27,8 +27,7 @@ void team_spin(uint64_t end);
 
 /*
  * Thread. An alarm eight times a millisecond, until told otherwise. Under -icount QEMU lets one CPU go on
- * until the next alarm of all; so without one who waits for another CPU in firmware, which QEMU does not see, waits
- * for half a second.
+ * until the next alarm of all. Without one, who waits for another CPU in firmware waits half a second.
  */
 void team_pulse(bool on);
 

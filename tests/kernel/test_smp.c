@@ -169,7 +169,7 @@ static void test_affinity_of_waiting(void)
 KTEST_SMP("smp-affinity-of-waiting", test_affinity_of_waiting);
 
 /* Where it slept somebody computes when it is woken. Another CPU is idle: there it runs, at once. */
-enum { WAKE_UPS = 8 };
+enum { WAKE_UPS = 5 };
 
 static void wake_elsewhere(void *arg)
 {
@@ -191,7 +191,7 @@ static void test_wake_idle(void)
     if (smp_count() == 1)
         return;
     clear();
-    end_of_test = hal_timer_now() + clock_ticks_from_ms(4 * WAKE_UPS);
+    end_of_test = team_quanta(4 * WAKE_UPS); /* with sched=fair each costs turns */
     int pid = team_spawn(team_mask(0), PRIO_HIGH, wake_elsewhere, 0);
     team_spawn(team_mask(0), PRIO_NORMAL, spin_only, 0);
     KCHECK(proc_wait(pid, NULL) == pid && hal_timer_now() < end_of_test);
