@@ -28,7 +28,7 @@ struct proc *machine_spawn(unsigned cpu, unsigned prio, int nice, uint32_t affin
 /* So much time passes. */
 void machine_run(uint64_t ticks);
 
-/* From the outside, on that CPU, as in a system call: fn(arg) in its current process, then the end of a trap. */
+/* On that CPU, as in a system call: fn(arg) in its current process, then the end of a trap. */
 void machine_on(unsigned cpu, void (*fn)(void *arg), void *arg);
 
 /* CPU time that p has had. */

@@ -1,8 +1,9 @@
 /* test_smp.c - kernel/smp.c between threads, each of which is a CPU: the start, flushes crosswise, the stop.
  *
- * An interrupt from CPU to CPU is a flag that its thread looks at. In processes of their own, since CPUs start
- * only once.
- * Planted and caught: counts compared without their wrap; one flush too few waited for; no answer while waiting.
+ * An interrupt from CPU to CPU is a flag that its thread looks at. In processes of their own, since CPUs
+ * start only once.
+ * Planted and caught: counts compared without their wrap; one flush too few waited for; no answer
+ * while waiting.
  * Not caught, for it takes an unlucky moment: what was asked noted only behind the flush.
  */
 #include "host.h"

@@ -139,10 +139,11 @@ UNIT_VM    := $(addprefix tests/unit/vm_,check.c kmap_check.c user_check.c edge_
 UNIT_BUDDY := kernel/buddy.c lib/bitmap.c tests/unit/buddy_model.c
 UNIT_TIME  := kernel/timeout.c kernel/spinlock.c lib/rbtree.c $(UNIT_HOST)
 $(eval $(call unit_test,sched_rr,kernel/sched_rr.c $(UNIT_HOST),$(UNIT_PLAIN)))
-$(eval $(call unit_test,spinlock,kernel/spinlock.c tests/unit/host/thread.c $(UNIT_HOST),$(UNIT_DEBUG),-lpthread))
+UNIT_LOCK  := kernel/spinlock.c tests/unit/host/thread.c $(UNIT_HOST)
+$(eval $(call unit_test,spinlock,$(UNIT_LOCK),$(UNIT_DEBUG),-lpthread))
 $(eval $(call unit_test,smp,kernel/smp.c tests/unit/host/thread.c $(UNIT_HAL),$(UNIT_PLAIN),-lpthread))
-UNIT_MACHINE := $(addprefix kernel/,sched.c sched_cpu.c sched_place.c sched_rr.c sched_fair.c clock.c timeout.c \
-                 spinlock.c) lib/ratio.c lib/rbtree.c tests/unit/machine.c $(UNIT_HAL)
+UNIT_MACHINE := $(addprefix kernel/,sched.c sched_cpu.c sched_place.c sched_rr.c sched_fair.c clock.c \
+                  timeout.c spinlock.c) lib/ratio.c lib/rbtree.c tests/unit/machine.c $(UNIT_HAL)
 # There is a sched_yield() in the C library too, which the sanitizers need.
 $(eval $(call unit_test,sched_place,$(UNIT_MACHINE),$(UNIT_DEBUG) -Dsched_yield=kernel_sched_yield))
 $(eval $(call unit_test,sched_fair,kernel/sched_fair.c lib/rbtree.c lib/ratio.c $(UNIT_HOST),$(UNIT_PLAIN)))
