@@ -10,7 +10,7 @@
  */
 #include <lib/rbtree.h>
 
-/* For what takes `side` or is a loop's body; a compiler that does not optimise needs a large stack for more. */
+/* For what takes `side`. A compiler that does not optimise needs a large stack for more than these. */
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 static inline struct rb_node *parent_of(const struct rb_node *n)
