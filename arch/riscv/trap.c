@@ -33,7 +33,8 @@ static char emergency_stacks[MAX_CPUS][KSTACK_SLOT] __attribute__((aligned(KSTAC
 
 void riscv_trap_init(unsigned cpu)
 {
-    csr_write(sscratch, emergency_stacks[cpu + 1] - KSTACK_RESERVED - sizeof(struct hal_frame));
+    uintptr_t end = (uintptr_t)emergency_stacks + (cpu + 1) * sizeof(emergency_stacks[0]);
+    csr_write(sscratch, end - KSTACK_RESERVED - sizeof(struct hal_frame));
     csr_write(stvec, riscv_trap_entry); /* direct mode: the low bits are zero */
 }
 
