@@ -3,6 +3,8 @@
 #include <arch/sysreg.h>
 #include <hal/cpu.h>
 
+enum { SOON = 1000 }; /* ticks: not over by the next instruction, however slow the clock makes us */
+
 /*
  * pause (Zihintpause) is a hint, and a no-op elsewhere. In QEMU with -icount all CPUs take turns on one
  * thread of the host, and pause does not end a turn, which lasts until the next alarm of any CPU. An alarm
@@ -14,7 +16,7 @@ void hal_cpu_relax(void)
     if (riscv_has_sstc) {
         unsigned long s = hal_irq_save();
         unsigned long alarm = csr_read(CSR_STIMECMP);
-        csr_write(CSR_STIMECMP, csr_read(time) + 1);
+        csr_write(CSR_STIMECMP, csr_read(time) + SOON);
         csr_write(CSR_STIMECMP, alarm);
         hal_irq_restore(s);
     }
