@@ -64,6 +64,7 @@ boot:
     call    early_main
 
     .globl  riscv_secondary_boot
+    .balign 4                                   /* the firmware makes it the trap vector too, for a start */
 riscv_secondary_boot:
     /* 3, 4, 5: the stack lies where only the kernel's own tree maps it */
     call    mmu_on

@@ -120,7 +120,7 @@ static NOINLINE void down_to_the_end(void)
 {
     volatile unsigned char here[64];
     here[0] = 0;
-    if ((uintptr_t)here % KSTACK_SLOT > PAGE_SIZE + 240)
+    if ((uintptr_t)here % KSTACK_SLOT > PAGE_SIZE + 128)
         down_to_the_end();
     while (here[0] == 0) {
     }
