@@ -52,8 +52,8 @@ void sched_change_cpu(struct proc *p, struct cpu *to);
 void sched_place_busy(const struct cpu *cpu);
 
 /*
- * Run-queue lock held. p has been put where it has to wait. Should a CPU have become idle since sched_place(),
- * and have looked for work before p was there, it is told to look again.
+ * Run-queue lock held. p has been put where it has to wait. Should a CPU have become idle since
+ * sched_place(), and have looked for work before p was there, it is told to look again.
  */
 static inline void sched_offer(const struct proc *p)
 {
