@@ -14,12 +14,12 @@ LOCKED = {
 CLEAN = {
     "x86": {
         "sched_prepare": LOCKED["x86"],
-        "spin_wait": ["pause", "call smp_answer"],
+        "spin_wait": ["call hal_cpu_relax", "call smp_answer"],
         "mutex_trylock": ["lock cmpxchg %ecx,(%edx)"],
         "mutex_unlock": ["lock cmpxchg %ecx,(%edx)"],
         "waitq_wake_one": [*LOCKED["x86"][:2], LOCKED["x86"][3], "call sched_wake", "movb $1,8(%esi)"],
         "smp_answer": ["call hal_tlb_flush_all", "mov %esi,0x198(%ebx)"],
-        "smp_flush": ["lock xadd %ecx,4(%ebx)", "call hal_ipi_send", "pause"],
+        "smp_flush": ["lock xadd %ecx,4(%ebx)", "call hal_ipi_send", "call hal_cpu_relax"],
         "proc_trim": ["xchg %eax,(%ebx)"],
         "hal_tlb_flush": ["invlpg (%eax)"],
     },
