@@ -33,7 +33,7 @@ static struct {
 
 static void pause(void)
 {
-    uint64_t end = hal_timer_now() + clock_ticks_from_ms(1) / 10;
+    uint64_t end = hal_timer_now() + clock_ticks_from_ms(1) / 8;
     while (hal_timer_now() < end) {
     }
 }

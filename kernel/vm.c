@@ -48,7 +48,7 @@ pte_t *vm_lock_entry(struct vm_tree *t, uintptr_t va, unsigned level, unsigned l
         pte_t *e = vm_walk(t, va, level, &at);
         if (at > level && table != NULL) {
             KASSERT(!hal_pte_present(*e)); /* a block is never split */
-            *e = hal_pte_table(hal_v2p(table), at);
+            hal_pte_store(e, hal_pte_table(hal_v2p(table), at));
             vm_count_tables(t, 1);
             table = NULL;
             e = vm_walk(t, va, level, &at);
@@ -122,7 +122,7 @@ static int put(struct vm_tree *t, uintptr_t va, uintptr_t pa, unsigned prot)
         return -ENOMEM;
     bool taken = hal_pte_present(*e);
     if (!taken)
-        *e = hal_pte_leaf(pa, prot, 0);
+        hal_pte_store(e, hal_pte_leaf(pa, prot, 0));
     spin_unlock(&t->lock, s);
     return taken ? -EEXIST : 0;
 }
@@ -175,7 +175,7 @@ static int take(struct vm_tree *t, uintptr_t va, struct vm_mapping *m)
     pte_t *e = vm_walk(t, va, 0, &at);
     int result = describe(*e, va, at, m);
     if (result == 0)
-        *e = 0;
+        hal_pte_store(e, 0);
     spin_unlock(&t->lock, s);
     return result;
 }
@@ -221,7 +221,7 @@ int vm_protect(struct vm_tree *t, uintptr_t va, size_t size, unsigned prot)
         pte_t *e = vm_walk(t, va, 0, &at);
         gap = !hal_pte_present(*e);
         if (!gap)
-            *e = hal_pte_leaf(hal_pte_addr(*e), (prot & ~STAYS) | (hal_pte_prot(*e) & STAYS), 0);
+            hal_pte_store(e, hal_pte_leaf(hal_pte_addr(*e), (prot & ~STAYS) | (hal_pte_prot(*e) & STAYS), 0));
         spin_unlock(&t->lock, s);
         if (!gap)
             vm_batch_add(&changed, va, NULL);

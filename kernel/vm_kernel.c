@@ -29,7 +29,7 @@ static void map_range(uintptr_t va, struct mem_range r, unsigned prot)
         pte_t *e = vm_lock_entry(&vm_kernel, va, level, &s);
         if (e == NULL)
             panic(NO_MEMORY);
-        *e = hal_pte_leaf(pa, prot, level);
+        hal_pte_store(e, hal_pte_leaf(pa, prot, level));
         spin_unlock(&vm_kernel.lock, s);
         va += size;
         pa += size;
@@ -100,7 +100,7 @@ void vm_init(const struct boot_info *bi)
     uintptr_t guard = (uintptr_t)__builtin_frame_address(0) & ~(uintptr_t)(KSTACK_SLOT - 1);
     pte_t *e = vm_walk(&vm_kernel, guard, 0, &at);
     KASSERT(at == 0); /* not within a block */
-    *e = 0;
+    hal_pte_store(e, 0);
     hal_pt_kernel(hal_v2p(vm_kernel.root));
 }
 

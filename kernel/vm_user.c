@@ -59,7 +59,7 @@ int vm_clone(struct vm_tree *to, struct vm_tree *from)
 static void free_table(struct vm_tree *t, struct vm_batch *gone, uintptr_t va, pte_t *e)
 {
     void *table = hal_p2v(hal_pte_addr(*e));
-    *e = 0;
+    hal_pte_store(e, 0);
     vm_count_tables(t, -1);
     vm_batch_add(gone, va, table);
 }

@@ -4,11 +4,17 @@
  * Nothing here allocates: pages come from the caller.
  */
 #pragma once
+#include <hal/pte.h>
 #include <stddef.h>
 #include <stdint.h>
 
 static inline void     *hal_p2v(uintptr_t pa);       /* Any context, pure. RAM: physical -> kernel virtual. */
 static inline uintptr_t hal_v2p(const void *va);     /* And back. */
+
+/*
+ * Any context. Changes an entry in one piece: another CPU that walks there sees the old one or the new one.
+ */
+static inline void hal_pte_store(pte_t *e, pte_t pte);
 
 /*
  * irqs off, boot CPU, once. This tree is the kernel half from here on, whole and final in its top table;
