@@ -254,7 +254,7 @@ void machine_check(void)
         const struct cpu *cpu = &cpus[i];
         bool idles = cpu->rq.current == cpu->rq.idle;
         host_check(cpu->rq.nrunning == wanting[i] && (wanting[i] == 0) == idles);
-        host_check(!sched_is_fair || cpu->rq.fair.weight == weight[i]);
+        host_check(!cpus[0].rq.is_fair || cpu->rq.fair.weight == weight[i]);
         host_check(((atomic_load(&sched_idle_cpus) & 1u << i) != 0) == idles);
         host_check(wanting[i] < 2 || alarm_at[i] != UINT64_MAX);
         host_check(cpu->rq.lock.serving == cpu->rq.lock.next && cpu->nheld == 0);
