@@ -51,14 +51,14 @@ def debug(m, log, *commands):
 def test_commands(port, tmp_path):
     log = tmp_path / "serial"
     text = debug(port, log, *TO_THE_PROMPT, "t procs", "echo =runq\\n", "t runq", "echo =bt\\n", "t bt 1",
-                 "echo =running\\n", "t bt 3", "echo =thread\\n", "t 1")
+                 "echo =running\\n", "t bt 4", "echo =thread\\n", "t 1")
     procs, runq, sleeper, running, thread = re.split(r"=(?:runq|bt|running|thread)\n", text)
     assert str(log) in procs.splitlines()[0]
     assert re.search(r"^ +1 +(SLEEPING|READY) .* init$", procs, re.M)
-    assert re.search(r"^ +3 +RUNNING .* monitor$", procs, re.M)
-    assert "CPU 0: 3 monitor runs" in runq and re.search(r"priority \d+: 3 monitor", runq)
-    assert "sched_" in sleeper.split("#1")[0] and "thread_start" in sleeper
-    assert re.search(r"kernel/proc\.c:\d+", sleeper)
+    assert re.search(r"^ +4 +RUNNING .* monitor$", procs, re.M)
+    assert re.search(r"CPU \d: 4 monitor runs", runq) and re.search(r"priority \d+: 4 monitor", runq)
+    assert "kernel/sched.c:" in sleeper.split("#1")[0] and "thread_start" in sleeper
+    assert re.search(r"kernel/proc_life\.c:\d+", sleeper)
     assert "monitor_run" in running and "run_monitor" in running
     assert "Switching to thread 1" in thread
     assert "warning" not in text and "Traceback" not in text and "Error" not in text
