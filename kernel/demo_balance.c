@@ -18,6 +18,7 @@ static struct {
     atomic_uint cpu, moves; /* written by the thread itself */
 } threads[MOST];
 
+static atomic_uint ready; /* threads that have said hello once */
 static atomic_bool over;
 
 /* A preemption may make the answer old at once: then the next look corrects it. */
@@ -42,8 +43,10 @@ static void thread(void *arg)
         }
         if (moved || hal_timer_now() >= hello) {
             kprintf("CPU %u says hello from PID %d\n", cpu, current()->pid);
+            if (hello == 0)
+                atomic_fetch_add_explicit(&ready, 1, memory_order_relaxed);
             hello = clock_in_ms(HELLO_MS);
-            sched_yield(); /* so that all have said it before any of them may move */
+            sched_yield(); /* so that all come to say it soon */
         }
     }
 }
@@ -74,6 +77,7 @@ static unsigned spawn_all(unsigned wanted)
 {
     unsigned n = 0;
     atomic_store_explicit(&over, false, memory_order_relaxed);
+    atomic_store_explicit(&ready, 0, memory_order_relaxed);
     for (; n < wanted; n++) {
         atomic_store_explicit(&threads[n].cpu, 0, memory_order_relaxed);
         atomic_store_explicit(&threads[n].moves, 0, memory_order_relaxed);
@@ -91,7 +95,8 @@ static void spread(void)
     unsigned on[MAX_CPUS];
     unsigned n = spawn_all(PER_CPU * smp_count());
     kprintf("%u threads on CPU 0, of %u CPU%s\n", n, smp_count(), smp_count() == 1 ? "" : "s");
-    sleep_ms(LOOK_MS);
+    while (atomic_load_explicit(&ready, memory_order_relaxed) < n)
+        sleep_ms(LOOK_MS);
     uint64_t start = hal_timer_now(), end = clock_in_ms(LIMIT_MS);
     for (unsigned i = 0; i < n; i++)
         proc_set_affinity(threads[i].pid, UINT32_MAX);

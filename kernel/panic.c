@@ -68,7 +68,8 @@ static void print_others(void)
         }
         const struct proc *p = kstack_top(cpu->stopped_fp)->proc;
         printk(KERN_EMERG "CPU %u was in %s (PID %d)\n", i, p->name, p->pid);
-        backtrace(cpu->stopped_fp, OTHERS_MOST);
+        if (p != cpu->rq.idle) /* whose story is known, and would take the place of ours on a screen */
+            backtrace(cpu->stopped_fp, OTHERS_MOST);
     }
 }
 

@@ -32,9 +32,9 @@ def check(**logs):
 
 
 @pytest.mark.parametrize("shift", SHIFTS)
-@pytest.mark.parametrize("policy", ["rr", "fair"])
-def test_ports(policy, shift):
-    check(**{port.arch: log_of(port, f"sched={policy}", icount=shift) for port in PORTS})
+def test_ports(shift):
+    """Not with sched=fair: there it matters how much of a turn one has had, and so how fast a machine is."""
+    check(**{port.arch: log_of(port, icount=shift) for port in PORTS})
 
 
 def test_speed_does_not_matter(port, reference):

@@ -103,7 +103,8 @@ def test_keyboard(x86):
             console.monitor(f"sendkey {key} 1")
         uptime(console)
         wait_for(console, PROMPT.rstrip())
-        assert console.screen().count(f"{PROMPT}uptime") == 4, console.screen()
+        # the first has gone up and away: the list of commands takes most of the screen
+        assert console.screen().count(f"{PROMPT}uptime") == 3, console.screen()
 
 
 def test_both_inputs_at_once(x86):

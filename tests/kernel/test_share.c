@@ -248,7 +248,7 @@ static void test_forker(void)
         team_spawn(team_mask(0), PRIO_NORMAL, measure, 0);
         team_spawn(team_mask(0), PRIO_NORMAL, beget, pieces);
         KCHECK(team_wait() == 2);
-        if (part[0] < div_u64((end - begin) * 40, PERCENT, NULL))
+        if (part[0] < div_u64((end - begin) * 35, PERCENT, NULL))
             ktest_fail("children of 1/%lu quantum left %llu of %llu ticks to the other",
                        (unsigned long)pieces, (unsigned long long)part[0], (unsigned long long)(end - begin));
     }
