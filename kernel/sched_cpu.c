@@ -62,10 +62,12 @@ _Noreturn void sched_idle(void)
         unsigned long s = hal_irq_save();
         struct cpu *cpu = this_cpu();
         sched_pull(cpu);
-        if (atomic_load_explicit(&cpu->rq.need_resched, memory_order_relaxed))
+        if (atomic_load_explicit(&cpu->rq.need_resched, memory_order_relaxed)) {
+            sched_place_busy(cpu); /* what came before sched_pull() has been forgotten there */
             sched_preempt();
-        else
+        } else {
             hal_cpu_idle();
+        }
         hal_irq_restore(s); /* an interrupt not yet taken is taken here; at its end idle gives way */
     }
 }
