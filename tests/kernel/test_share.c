@@ -106,7 +106,7 @@ static void share_equally(unsigned n, unsigned quanta, unsigned percent)
 
 static void test_equals(void)
 {
-    share_equally(smp_count() + 1, 60, 20);
+    share_equally(smp_count() + 1, 60, 30);
 }
 KTEST_SMP("share-equals", test_equals);
 
