@@ -62,12 +62,17 @@ static void wake_sleeper(void *arg)
     sched_wake(arg);
 }
 
+void clock_wake_at(struct timeout *t, uint64_t when)
+{
+    timeout_init(t, wake_sleeper, current());
+    timeout_add(t, when);
+}
+
 void sleep_until(uint64_t when)
 {
     struct timeout t;
-    timeout_init(&t, wake_sleeper, current());
     sched_prepare();
-    timeout_add(&t, when);
+    clock_wake_at(&t, when);
     while (hal_timer_now() < when)
         sched_sleep();
     timeout_cancel(&t);

@@ -13,10 +13,10 @@ enum { INPUT_SIZE = 256 };
 
 static struct {
     struct spinlock lock;
-    unsigned char ring[INPUT_SIZE];
-    unsigned in, out; /* bytes ever put in and taken out */
-    bool silenced;    /* the lines are masked, because the ring is full */
-    struct waitq readers;
+    unsigned char   ring[INPUT_SIZE];
+    unsigned        in, out;  /* bytes ever put in and taken out */
+    bool            silenced; /* the lines are masked, because the ring is full */
+    struct waitq    readers;
 } input = { .lock = SPINLOCK_INIT("console input", RANK_DEVICE) };
 
 static void for_each_line(void (*fn)(int irq))

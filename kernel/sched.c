@@ -125,12 +125,6 @@ void sched_yield(void)
     hal_irq_enable();
 }
 
-/* The end of a move to another CPU: p sleeps, and is woken where it may run. */
-static void wake_mover(void *arg)
-{
-    sched_wake(arg);
-}
-
 /* irqs off, run-queue lock held; p, which runs, is not READY any more. The lock is let go, on any CPU. */
 static inline void leave(struct runq *rq, struct proc *p)
 {
@@ -149,8 +143,7 @@ static inline void leave(struct runq *rq, struct proc *p)
 static void move_away(struct proc *p)
 {
     struct timeout t;
-    timeout_init(&t, wake_mover, p);
-    timeout_add(&t, 0);
+    clock_wake_at(&t, 0);
     struct runq *rq = sched_lock_of(p);
     proc_set_state(p, PROC_SLEEPING);
     leave(rq, p);
@@ -250,7 +243,8 @@ void sched_start(struct proc *p)
     p->vruntime = max_u64(p->vruntime, from->rq.fair.least);
     if (from != to)
         sched_change_cpu(p, to);
-    p->came = to->rq.switched;
+    else
+        p->came = to->rq.switched;
     if (trace_is_on())
         record_wake(p, to);
     proc_set_state_from(p, PROC_NEW, PROC_READY);

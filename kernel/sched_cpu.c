@@ -108,6 +108,7 @@ void sched_set_nice(struct proc *p, int nice)
         sched_account(rq, p, hal_timer_now());
     if (rq->is_fair)
         sched_fair_reweigh(rq, p, nice);
-    p->nice = nice;
+    else
+        p->nice = nice;
     spin_unlock(&rq->lock, s);
 }

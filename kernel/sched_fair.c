@@ -8,8 +8,6 @@
  */
 #define FIRST ((uint64_t)1 << 48)
 
-enum { SEARCH_MOST = 32 }; /* who is looked at for a move: the interrupts wait meanwhile */
-
 static struct {
     uint64_t sleeper_bonus; /* how far behind `least` a sleeper comes back, at most */
     uint64_t granularity;   /* by how much less a newcomer must have had to go before current */
@@ -126,7 +124,8 @@ struct proc *sched_fair_movable(struct runq *rq, unsigned cpu)
 {
     struct proc *oldest = NULL;
     unsigned seen = 0;
-    for (struct rb_node *n = rb_first(&rq->fair.waiting); n != NULL && seen < SEARCH_MOST; n = rb_next(n)) {
+    for (struct rb_node *n = rb_first(&rq->fair.waiting); n != NULL && seen < SCHED_SEARCH_MOST;
+         n = rb_next(n)) {
         struct proc *p = proc_of(n);
         seen++;
         if ((p->affinity >> cpu & 1) != 0 && (oldest == NULL || p->came < oldest->came))

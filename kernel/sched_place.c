@@ -3,8 +3,6 @@
  *
  * Loads of other CPUs are read without their locks: a wrong guess is put right at the next look.
  */
-#include <hal/timer.h>
-#include <kernel/clock.h>
 #include <kernel/sched_place.h>
 #include <kernel/sched_policy.h>
 #include <kernel/smp.h>
@@ -68,13 +66,6 @@ static void lock_two(struct cpu *a, struct cpu *b)
         spin_lock_raw(a < b ? &b->rq.lock : &a->rq.lock);
 }
 
-static void unlock_two(struct cpu *a, struct cpu *b)
-{
-    spin_unlock_raw(&a->rq.lock);
-    if (a != b)
-        spin_unlock_raw(&b->rq.lock);
-}
-
 struct cpu *sched_lock_both(struct proc *p, struct cpu *to)
 {
     for (;;) {
@@ -82,7 +73,7 @@ struct cpu *sched_lock_both(struct proc *p, struct cpu *to)
         lock_two(from, to);
         if (p->cpu == from)
             return from;
-        unlock_two(from, to); /* it moved meanwhile */
+        sched_unlock_pair(from, to); /* it moved meanwhile */
     }
 }
 
@@ -135,7 +126,7 @@ void sched_pull(struct cpu *cpu)
             p = policy_movable(&from->rq, cpu->index);
         if (p != NULL)
             move(p, from, cpu);
-        unlock_two(from, cpu);
+        sched_unlock_pair(from, cpu);
     }
 }
 
@@ -184,7 +175,7 @@ void sched_push(struct cpu *from, uint64_t now)
             move(p, from, to);
             to->given_at = now;
         }
-        unlock_two(from, to);
+        sched_unlock_pair(from, to);
         again = better && !turn_about;
         if (!later)
             from->balance_at = next_balance(from, now);
@@ -208,7 +199,7 @@ void sched_set_affinity(struct proc *p, uint32_t mask)
             smp_call(from);
         }
     }
-    unlock_two(from, to);
+    sched_unlock_pair(from, to);
     hal_irq_restore(s);
 }
 

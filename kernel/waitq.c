@@ -6,6 +6,7 @@
  * waker is done with the queue and with the waiter by then, and who was woken need not take the lock.
  */
 #include <hal/timer.h>
+#include <kernel/clock.h>
 #include <kernel/sched.h>
 #include <kernel/waitq.h>
 #include <uapi/errno.h>
@@ -100,17 +101,10 @@ static int given_up(uint64_t when, bool killable)
     return when != WAIT_FOR_EVER && hal_timer_now() >= when ? -ETIMEDOUT : 0;
 }
 
-static void wake_late(void *arg)
-{
-    sched_wake(arg);
-}
-
 void waitq_alarm_start(struct timeout *t, uint64_t when)
 {
-    if (when == WAIT_FOR_EVER)
-        return;
-    timeout_init(t, wake_late, current());
-    timeout_add(t, when);
+    if (when != WAIT_FOR_EVER)
+        clock_wake_at(t, when);
 }
 
 void waitq_alarm_stop(struct timeout *t, uint64_t when)

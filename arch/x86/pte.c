@@ -6,17 +6,17 @@
 #include <arch/x86.h>
 #include <hal/pte.h>
 
-#define PTE_P      (1ull << 0)
-#define PTE_RW     (1ull << 1)
-#define PTE_US     (1ull << 2)
-#define PTE_PWT    (1ull << 3)
-#define PTE_PCD    (1ull << 4) /* with PWT: uncached, unless MTRRs say something weaker */
-#define PTE_A      (1ull << 5)
-#define PTE_D      (1ull << 6)
-#define PTE_PS     (1ull << 7) /* level 1: a block */
-#define PTE_G      (1ull << 8)
+#define PTE_P   (1ull << 0)
+#define PTE_RW  (1ull << 1)
+#define PTE_US  (1ull << 2)
+#define PTE_PWT (1ull << 3)
+#define PTE_PCD (1ull << 4) /* with PWT: uncached, unless MTRRs say something weaker */
+#define PTE_A   (1ull << 5)
+#define PTE_D   (1ull << 6)
+#define PTE_PS  (1ull << 7) /* level 1: a block */
+#define PTE_G   (1ull << 8)
 #define PTE_SOFT_X (1ull << 9) /* for software: PROT_X */
-#define PTE_XD     (1ull << 63)
+#define PTE_XD  (1ull << 63)
 
 #define PTE_ADDR_MASK 0xffffffffff000ull
 

@@ -31,6 +31,12 @@ static inline void clock_alarm_by(struct cpu *cpu, uint64_t when)
     }
 }
 
+/*
+ * Thread, or at the end of its trap. t, which is on no tree, wakes the caller at counter value `when`. It is
+ * the caller's until timeout_cancel(t).
+ */
+void clock_wake_at(struct timeout *t, uint64_t when);
+
 /* Thread, no lock held; sleeps. At least ms milliseconds. */
 void sleep_ms(unsigned ms);
 /* The same until counter value `when`: a period that does not drift. */

@@ -17,6 +17,8 @@
 
 #define CPU_MAX_HELD 8
 
+enum { SCHED_SEARCH_MOST = 32 }; /* who is looked at for a move: the interrupts wait meanwhile */
+
 /* sched=fair: kernel/sched_fair.h. */
 struct fair_queue {
     struct rb_tree waiting;  /* READY, by virtual run time */

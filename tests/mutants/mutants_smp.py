@@ -112,7 +112,7 @@ MUTANTS = (
            "        spin_unlock_raw(&to->rq.lock);\n", "        return to;\n",
            LOST, "move-storm stress=10", ("x86",), hangs=True, **FREE),
     Mutant("who moved meanwhile is moved from where it was", "kernel/sched_place.c",
-           "if (p->cpu == from)\n            return from;\n        unlock_two(from, to); /*",
+           "if (p->cpu == from)\n            return from;\n        sched_unlock_pair(from, to); /*",
            "return from; /*",
            LOST, "move-storm stress=10", hangs=True, **FREE),
     Mutant("who runs where it may not goes on", "kernel/sched_place.c",

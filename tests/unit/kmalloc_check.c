@@ -12,6 +12,7 @@
 enum { RAM_SIZE = 0x4000000, SMALL_RAM = 0xa00000, CPUS = 3, OBJECTS = 6000, BYTES = 12 << 20 };
 enum { OPERATIONS = CONFIG_DEBUG ? 300000 : 3500000, CHECK_EVERY = 512, COMPARE_EVERY = 40000 };
 enum { LARGEST = PAGE_SIZE << PAGE_MAX_ORDER };
+enum { ONE_IN = CONFIG_DEBUG ? 4 : 50 }; /* requests for pages that fail in a round; fewer operations ask for fewer */
 
 static struct {
     struct things objects;
@@ -171,7 +172,7 @@ static void run_random(void *arg)
     struct buddy before = page_buddies();
     things_init(&t.objects, OBJECTS);
     for (unsigned round = 0; round < 4; round++) {
-        host_memory.one_in = round == 1 ? 50 : 0;
+        host_memory.one_in = round == 1 ? ONE_IN : 0;
         host_memory.fail_wanted = round == 2;
         churn(OPERATIONS / 8, t.tight ? 2 * BYTES : BYTES);
         while (t.objects.n > 0)
