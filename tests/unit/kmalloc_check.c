@@ -12,7 +12,7 @@
 enum { RAM_SIZE = 0x4000000, SMALL_RAM = 0xa00000, CPUS = 3, OBJECTS = 6000, BYTES = 12 << 20 };
 enum { OPERATIONS = CONFIG_DEBUG ? 300000 : 3500000, CHECK_EVERY = 512, COMPARE_EVERY = 40000 };
 enum { LARGEST = PAGE_SIZE << PAGE_MAX_ORDER };
-enum { ONE_IN = CONFIG_DEBUG ? 4 : 50 }; /* requests for pages that fail in a round; fewer operations ask for fewer */
+enum { ONE_IN = CONFIG_DEBUG ? 4 : 50 }; /* requests for pages fail in a round; DEBUG has fewer operations */
 
 static struct {
     struct things objects;
