@@ -138,6 +138,47 @@ static void test_guest(void **state)
     guest("fair");
 }
 
+static void to_cpu_0(void *p)
+{
+    sched_set_affinity(p, 1);
+}
+
+static void to_cpu_1(void *p)
+{
+    sched_set_affinity(p, 2);
+}
+
+/* Makes one move that waits on that CPU. From now on it has what is its due among n. */
+static void move_one(unsigned from, unsigned n)
+{
+    enum { TURNS = 100 };
+    struct proc *p = NULL;
+    for (unsigned i = 0; i < machine.nprocs; i++) {
+        if (machine.proc[i]->cpu == &cpus[from] && machine.proc[i]->state == PROC_READY)
+            p = machine.proc[i];
+    }
+    assert_non_null(p);
+    machine_on(0, from == 0 ? to_cpu_1 : to_cpu_0, p);
+    assert_ptr_equal(p->cpu, &cpus[!from]);
+    uint64_t before = machine_had(p);
+    machine_run((uint64_t)TURNS * n * QUANTUM);
+    machine_check();
+    assert_in_range(machine_had(p) - before, (TURNS - 1) * QUANTUM, (TURNS + 1) * QUANTUM);
+}
+
+/* Where two share, virtual time runs twice as fast as where four do: who moves is neither late nor early. */
+static void test_virtual_time(void **state)
+{
+    (void)state;
+    machine_start(2, "fair", QUANTUM_MS);
+    for (unsigned i = 0; i < 6; i++)
+        machine_spawn(0, PRIO_NORMAL, 0, i < 4 ? 1 : 2);
+    machine_run(4000 * QUANTUM);
+    move_one(1, 5);
+    move_one(0, 2);
+    move_one(0, 3);
+}
+
 static void wake(void *p)
 {
     sched_wake(p);
@@ -207,7 +248,7 @@ int main(void)
         cmocka_unit_test(test_rr_shares),   cmocka_unit_test(test_rr_shares_late),
         cmocka_unit_test(test_fair_shares), cmocka_unit_test(test_newcomer),
         cmocka_unit_test(test_guest),       cmocka_unit_test(test_wake),
-        cmocka_unit_test(test_pull),
+        cmocka_unit_test(test_pull),        cmocka_unit_test(test_virtual_time),
     };
 
     return UNIT_RUN("sched_place", tests);
