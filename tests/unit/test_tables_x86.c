@@ -102,6 +102,18 @@ static void test_acpi_checksums(void **state)
     check_acpi(&t);
 }
 
+/* A table that says it is longer than what can be looked at is not even summed. */
+static void test_acpi_too_long(void **state)
+{
+    (void)state;
+    struct x86_tables t;
+    uint8_t *madt = firmware_acpi(BIOS_AT, acpi_entries, sizeof(acpi_entries));
+    firmware_put16(madt + 4, (X86_LOOK_SIZE + 1) & 0xffff);
+    firmware_put16(madt + 6, (X86_LOOK_SIZE + 1) >> 16);
+    x86_tables_read(&t, BOOT_ID);
+    check_nothing(&t);
+}
+
 static void test_most_cpus(void **state)
 {
     (void)state;
@@ -209,6 +221,14 @@ static void test_broken_entries(void **state)
         x86_tables_read(&t, BOOT_ID);
         assert_int_equal(t.ncpus, 2);
     }
+    /* Of length 1: what would begin behind that byte is an I/O APIC. */
+    static const uint8_t one[] = { 0, 8, 0, 7, 1, 0, 0, 0, 0, 1, 12, 9, 0, 0, 0xc0, 0xfe, 0, 0, 0, 0, 0 };
+    firmware_end(state);
+    firmware_begin(state);
+    firmware_acpi(BIOS_AT, one, sizeof(one));
+    x86_tables_read(&t, BOOT_ID);
+    assert_int_equal(t.ncpus, 2);
+    assert_int_equal(t.ioapic_pa, 0);
     for (size_t size = 0; size <= sizeof(mp_entries); size++) {
         firmware_end(state);
         firmware_begin(state);
@@ -255,8 +275,9 @@ static void test_random(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        TEST(test_nothing), TEST(test_acpi), TEST(test_acpi_checksums), TEST(test_most_cpus),
-        TEST(test_mp),      TEST(test_both), TEST(test_broken_entries), TEST(test_random),
+        TEST(test_nothing),       TEST(test_acpi),           TEST(test_acpi_checksums),
+        TEST(test_acpi_too_long), TEST(test_most_cpus),      TEST(test_mp),
+        TEST(test_both),          TEST(test_broken_entries), TEST(test_random),
     };
     return UNIT_RUN("tables_x86", tests);
 }

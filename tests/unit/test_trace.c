@@ -2,7 +2,8 @@
  *
  * Planted and caught: a lap not counted; a ring one record short, and one too long; the newest read as the
  * oldest; CPUs not merged by time, and the later one first; a PID cut to 8 bits; rings not given back, and
- * kept when one is missing; the others not called before recording begins; a table of names full of nobody.
+ * kept when one is missing; the others not called before recording begins; a table of names full of nobody,
+ * or of those that the rings do not tell of.
  */
 #include "host.h"
 #include "thread.h"
@@ -217,17 +218,12 @@ static void test_calls(void **state)
     trace_clear();
 }
 
-static void *cpu_runs(unsigned cpu)
+static void cpu_thread(void *arg)
 {
+    unsigned cpu = (unsigned)(uintptr_t)arg;
     host_become_cpu(cpu);
     for (unsigned i = 0; i < OPERATIONS; i++)
         trace(TRACE_MARK, (int)cpu + 1, i, cpu);
-    return NULL;
-}
-
-static void cpu_thread(void *arg)
-{
-    cpu_runs((unsigned)(uintptr_t)arg);
 }
 
 /* All at once: each finds in its ring what it recorded last, and nothing of the others. */
@@ -243,7 +239,7 @@ static void test_threads(void **state)
     assert_int_equal(trace_start(MOST), 0);
     for (uintptr_t i = 1; i < CPUS; i++)
         thread[i] = host_thread_start(cpu_thread, (void *)i);
-    cpu_runs(0);
+    cpu_thread(NULL);
     for (unsigned i = 1; i < CPUS; i++)
         host_thread_join(thread[i]);
     trace_stop();
@@ -269,22 +265,33 @@ static void add_name(int pid, const char *name)
     snprintf(names + length, sizeof(names) - length, "%d %s,", pid, name);
 }
 
+static void list_names(void)
+{
+    names[0] = 0;
+    trace_for_each_name(add_name);
+}
+
 static void test_names(void **state)
 {
     (void)state;
     host_become_cpu(0);
     trace_spawn(3, 1, "nobody looks");
-    trace_for_each_name(add_name);
+    list_names();
     assert_string_equal(names, "");
     assert_int_equal(trace_start(128), 0);
     trace_spawn(3, 1, "three, of a name that is too long");
     trace_spawn(257, 1, "takes 1's place");
     trace_stop();
     assert_int_equal(trace_stat().held, 2);
-    names[0] = 0;
-    trace_for_each_name(add_name);
+    list_names();
     assert_string_equal(names, "0 idle,257 takes 1's place,3 three, of a nam,7 seven,");
-    trace_clear();
+    assert_int_equal(trace_start(0), 0); /* the same rings go on, with whom they tell of */
+    trace_stop();
+    list_names();
+    assert_string_equal(names, "0 idle,1 init,3 three, of a nam,7 seven,");
+    trace_clear(); /* now they tell of nobody who is gone */
+    list_names();
+    assert_string_equal(names, "0 idle,1 init,7 seven,");
 }
 
 /* The first steps come before there is a ring, and are read back with their times. */
