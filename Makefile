@@ -119,7 +119,8 @@ LIB_OBJS    := string.o fmt.o cmdline.o fdt.o fdt_query.o fdt_boot.o rbtree.o ra
 TEST_OBJS   := $(patsubst %,tests/kernel/%.o,ktest test_lib test_sched test_proc test_proc_wait test_wait \
                  test_waitq test_sync test_workq test_fault test_vm test_memory test_slab test_misuse \
                  test_trace team test_smp test_share test_panic stress_smp stress_move stress_sync \
-                 load soak_memory soak_smp bench bench_memory bench_proc bench_trace bench_sync)
+                 load soak_memory soak_smp bench bench_memory bench_proc bench_trace bench_sync \
+                 bench_wake)
 
 OBJ     := $(OUT)/obj
 objects := $(addprefix $(OBJ)/kernel/,$(KERNEL_OBJS)) $(addprefix $(OBJ)/lib/,$(LIB_OBJS)) \

@@ -1,6 +1,6 @@
 /*
- * bench.c - instructions per operation: `bench=all`, or `bench=memory`, `bench=sync` for what bench_memory.c
- * or bench_sync.c has.
+ * bench.c - instructions per operation: `bench=all`, or a part: `bench=memory`, `bench=sync` and `bench=wake`
+ * for what those files have, `bench=yield` for the yields alone, with either policy.
  *
  * Under `-icount shift=0` a nanosecond of virtual time is an instruction, exactly, on every run. Loops are
  * long enough for the coarsest counter (RISC-V: a tick is 100 instructions), and the empty loop is
@@ -15,8 +15,10 @@
 #include <kernel/irq.h>
 #include <kernel/main.h>
 #include <kernel/sched.h>
+#include <lib/fmt.h>
 #include <lib/ratio.h>
 #include <lib/string.h>
+#include <lib/util.h>
 
 enum { LOOPS = 10000 };
 
@@ -50,8 +52,20 @@ static void bench_spinlock(void)
     bench_report("spinlock-pair", ns_since(start), bench_empty_loop_ns(LOOPS), LOOPS);
 }
 
-/* n threads that do nothing but yield; the last to come measures whole rounds. */
+/* n threads that do nothing but yield; one of them measures. A yield is a switch, whoever's turn it is. */
 static volatile bool stop;
+
+static void add_switches(struct proc *p, void *sum)
+{
+    *(unsigned *)sum += (unsigned)p->switches;
+}
+
+static unsigned count_switches(void)
+{
+    unsigned sum = 0;
+    proc_for_each(add_switches, &sum);
+    return sum;
+}
 
 static void yielder(void *arg)
 {
@@ -60,23 +74,39 @@ static void yielder(void *arg)
         sched_yield();
 }
 
-static void bench_yield(const char *name, unsigned n)
+static void bench_yield(unsigned n)
 {
+    char name[40];
+    fmt_snprintf(name, sizeof(name), "%syield-%u", this_cpu()->rq.is_fair ? "fair-" : "", n);
     stop = false;
+    /* With sched=fair each begins where we stand; the less we move meanwhile, the sooner they are level. */
+    proc_set_nice(current()->pid, NICE_MIN);
     for (unsigned i = 1; i < n; i++) {
-        if (proc_spawn("yielder", PRIO_NORMAL, yielder, NULL) < 0)
+        int pid = proc_spawn("yielder", PRIO_NORMAL, yielder, NULL);
+        if (pid < 0)
             kprintf("BENCH-SKIP %s: no memory for %u threads\n", name, n);
+        else
+            proc_set_nice(pid, 0);
     }
+    proc_set_nice(current()->pid, 0);
     sched_yield();
-    unsigned rounds = LOOPS / n + 4;
+    unsigned rounds = LOOPS / n + 4, before = count_switches();
     uint64_t start = hal_timer_now();
     for (unsigned i = 0; i < rounds; i++)
         sched_yield();
     uint64_t total = ns_since(start);
+    unsigned switches = count_switches() - before;
     stop = true;
     while (proc_wait(-1, NULL) > 0) {
     }
-    bench_report(name, total, 0, rounds * n);
+    bench_report(name, total, 0, switches);
+}
+
+static void bench_yields(void)
+{
+    static const unsigned runnable[] = { 2, 16, 64, 1000, 10000 };
+    for (unsigned i = 0; i < ARRAY_SIZE(runnable); i++)
+        bench_yield(runnable[i]);
 }
 
 /* From the instruction that is interrupted to the next one: a timer interrupt with nothing due. */
@@ -108,14 +138,14 @@ static void bench_interrupt(void)
 
 static void run(const char *which)
 {
-    bool all = strcmp(which, "memory") != 0 && strcmp(which, "sync") != 0;
+    bool all = strcmp(which, "all") == 0;
     if (all) {
         bench_report("boot-to-banner", boot_banner_ns(), 0, 1);
         bench_spinlock();
-        bench_yield("yield-2", 2);
-        bench_yield("yield-16", 16);
-        bench_yield("yield-64", 64);
-        bench_yield("yield-1000", 1000);
+    }
+    if (all || strcmp(which, "yield") == 0)
+        bench_yields();
+    if (all) {
         bench_interrupt();
         bench_proc();
         bench_trace();
@@ -124,6 +154,8 @@ static void run(const char *which)
         bench_sync();
     if (all || strcmp(which, "memory") == 0)
         bench_memory();
+    if (strcmp(which, "wake") == 0)
+        bench_wake();
     kprintf("BENCH-DONE\n");
     hal_power_off(EXIT_STATUS_PASS);
 }

@@ -22,3 +22,4 @@ void bench_memory(void);
 void bench_proc(void);
 void bench_trace(void);
 void bench_sync(void);
+void bench_wake(void);
