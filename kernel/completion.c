@@ -3,6 +3,7 @@
  * finds it done may throw the completion away.
  */
 #include <kernel/completion.h>
+#include <kernel/waitq_hand.h>
 
 #define COMPLETION_ALL UINT32_MAX
 
@@ -23,9 +24,12 @@ void complete(struct completion *c)
 {
     unsigned long s = spin_lock(&c->waiters.lock);
     struct waiter *w = waitq_take(&c->waiters);
-    if (w == NULL && c->done != COMPLETION_ALL)
-        c->done++;
-    waitq_unlock_wake(&c->waiters, w, s);
+    if (w != NULL) {
+        waitq_unlock_wake(&c->waiters, w, s);
+        return;
+    }
+    c->done += c->done != COMPLETION_ALL;
+    spin_unlock(&c->waiters.lock, s);
 }
 
 void complete_all(struct completion *c)
@@ -49,7 +53,8 @@ void completion_wait(struct completion *c)
 {
     unsigned long s = spin_lock(&c->waiters.lock);
     if (c->done == 0) {
-        waitq_unlock_wait(&c->waiters, s);
+        waitq_unlock_wait(&c->waiters);
+        hal_irq_restore(s);
         return;
     }
     c->done -= c->done != COMPLETION_ALL;

@@ -10,6 +10,7 @@
 #include <kernel/kassert.h>
 #include <kernel/mutex.h>
 #include <kernel/sched.h>
+#include <kernel/waitq_hand.h>
 
 enum { MUTEX_WAITED = 1 };
 
@@ -117,7 +118,10 @@ static __attribute__((noinline)) void unlock_slowly(struct mutex *m)
     if (!list_empty(&m->waiters.waiters))
         next |= MUTEX_WAITED;
     atomic_store_explicit(&m->owner, next, memory_order_release);
-    waitq_unlock_wake(&m->waiters, w, s);
+    if (w != NULL)
+        waitq_unlock_wake(&m->waiters, w, s);
+    else
+        spin_unlock(&m->waiters.lock, s);
 }
 
 void mutex_unlock(struct mutex *m)

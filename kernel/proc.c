@@ -72,8 +72,9 @@ struct proc *proc_make_idle(unsigned cpu, uintptr_t stack)
     struct proc *p = &idle[cpu];
     proc_construct(p);
     p->stack = stack;
-    proc_prepare(p, "idle", 0);
+    proc_prepare(p, "idle", PRIO_IDLE);
     cpus[cpu].index = cpu;
+    cpus[cpu].bit = 1u << cpu;
     proc_set_cpu(p, &cpus[cpu]);
     proc_set_state(p, PROC_READY);
     proc_set_state(p, PROC_RUNNING);

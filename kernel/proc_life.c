@@ -122,7 +122,7 @@ static inline int spawn(uint32_t mask, const char *name, unsigned prio, void (*f
     struct proc *p = NULL;
     void *page = NULL;
     int pid = -ENOMEM;
-    KASSERT(prio < PRIO_COUNT);
+    KASSERT(prio > PRIO_IDLE && prio < PRIO_COUNT);
     do {
         unsigned long s = spin_lock(&proc_table.lock);
         if (p == NULL)

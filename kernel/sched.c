@@ -2,8 +2,8 @@
  * sched.c - the mechanism of switching: yield, preempt, sleep, wake.
  *
  * The run-queue lock is held across hal_context_switch(): whoever goes takes it, whoever comes lets it go. A
- * thread comes back either behind its own call of switch_to() or, the first time, at the top of its life in
- * proc.c; by then perhaps on another CPU: cpu_after_switch().
+ * thread comes back either behind its own sched_switch_to() or, the first time, at the top of its life in
+ * proc_life.c; by then perhaps on another CPU: sched_cpu_after_switch().
  */
 #include <hal/context.h>
 #include <hal/timer.h>
@@ -12,22 +12,10 @@
 #include <kernel/sched.h>
 #include <kernel/sched_place.h>
 #include <kernel/sched_policy.h>
+#include <kernel/sched_short.h>
 #include <kernel/smp.h>
 #include <kernel/trace.h>
 #include <lib/util.h>
-
-/*
- * Run-queue lock held; prev is no longer RUNNING, and what it ran until now is accounted. Returns when
- * somebody has switched back to prev, on a CPU whose run-queue lock is then held.
- */
-static inline void switch_to(struct runq *rq, struct proc *prev, struct proc *next)
-{
-    rq->current = next;
-    uintptr_t sp = next->sp;
-    next->switches++;
-    proc_set_state(next, PROC_RUNNING);
-    hal_context_switch(&prev->sp, sp);
-}
 
 /* Out of the way, which would have to save more registers for them even while nothing is recorded. */
 static __attribute__((noinline)) void record_switch(const struct runq *rq, const struct proc *prev,
@@ -55,20 +43,11 @@ static inline void resched_to(struct runq *rq, struct proc *prev, struct proc *n
     atomic_store_explicit(&rq->need_resched, false, memory_order_relaxed);
     if (rq->is_fair)
         rq->fair.turn_end = rq->switched + sched_quantum;
-    if (atomic_load_explicit(&rq->nrunning, memory_order_relaxed) > 1)
-        clock_alarm_by(next->cpu, policy_turn_end(rq));
+    if (rq->lone && atomic_load_explicit(&rq->nrunning, memory_order_relaxed) > 1)
+        sched_share(next->cpu);
     if (trace_is_on())
         record_switch(rq, prev, next);
-    switch_to(rq, prev, next);
-}
-
-/*
- * This CPU. Not this_cpu(): what that works with stands before the switch, and would be kept over it in a
- * register that costs as much to save.
- */
-static inline struct cpu *cpu_after_switch(void)
-{
-    return kstack_top(hal_sp())->cpu;
+    sched_switch_to(rq, prev, next);
 }
 
 /* irqs off; on return they are on. served: the ticket of the run queue has had its turn in spin_draw(). */
@@ -89,7 +68,7 @@ yield_the_long_way(struct runq *rq, struct proc *p, unsigned ticket, bool served
             resched_to(rq, p, next);
         }
     }
-    spin_unlock_raw(&cpu_after_switch()->rq.lock);
+    spin_unlock_raw(&sched_cpu_after_switch()->rq.lock);
     hal_irq_enable();
 }
 
@@ -119,9 +98,9 @@ void sched_yield(void)
         proc_set_state_from(p, PROC_RUNNING, PROC_READY);
         p->run_ticks += now - rq->switched;
         rq->switched = now;
-        switch_to(rq, p, next);
+        sched_switch_to(rq, p, next);
     }
-    spin_unlock_raw(&cpu_after_switch()->rq.lock);
+    spin_unlock_raw(&sched_cpu_after_switch()->rq.lock);
     hal_irq_enable();
 }
 
@@ -132,7 +111,7 @@ static inline void leave(struct runq *rq, struct proc *p)
     policy_end(rq, p);
     sched_count(rq, -1);
     resched_to(rq, p, policy_pick(rq));
-    spin_unlock_raw(&cpu_after_switch()->rq.lock);
+    spin_unlock_raw(&sched_cpu_after_switch()->rq.lock);
 }
 
 /*
@@ -176,7 +155,7 @@ void sched_preempt(void)
             sched_account(rq, p, now);
         proc_set_state(p, PROC_READY);
         resched_to(rq, p, next);
-        rq = &cpu_after_switch()->rq;
+        rq = &sched_cpu_after_switch()->rq;
     } else {
         atomic_store_explicit(&rq->need_resched, false, memory_order_relaxed);
         if (over && rq->is_fair)
@@ -185,13 +164,15 @@ void sched_preempt(void)
     spin_unlock_raw(&rq->lock);
 }
 
-/* Run-queue lock held. By counter value `when` cpu has to look at its run queue again. */
-static void notify(struct cpu *cpu, uint64_t when)
+/* Run-queue lock held. cpu looks at its run queue at once, or sets the alarm for the end of the turn. */
+static void notify(struct cpu *cpu, bool at_once)
 {
-    if (cpu == this_cpu())
-        clock_alarm_by(cpu, when);
-    else
+    if (cpu != this_cpu())
         smp_call(cpu);
+    else if (at_once)
+        clock_alarm_by(cpu, 0);
+    else
+        sched_share(cpu);
 }
 
 /* Run-queue lock held. cpu has p to do from now on: does it have to look at once, or at the end of a turn? */
@@ -209,11 +190,11 @@ static inline void arrive(struct cpu *cpu, struct proc *p)
         /* Here it is seen at the end of this interrupt, or by idle itself; or else a trap has to come. */
         atomic_store_explicit(&rq->need_resched, true, memory_order_relaxed);
         if (cpu != this_cpu() || (cpu->irq_depth == 0 && !is_idle))
-            notify(cpu, 0);
+            notify(cpu, true);
         return;
     }
-    if (atomic_load_explicit(&rq->nrunning, memory_order_relaxed) == 2)
-        notify(cpu, policy_turn_end(rq)); /* the first to share; as long as somebody does, the alarm is set */
+    if (rq->lone)
+        notify(cpu, false); /* the first to share; as long as somebody does, the alarm is set */
     sched_offer(p);
 }
 
@@ -263,17 +244,11 @@ void sched_prepare(void)
     spin_unlock(&rq->lock, s);
 }
 
-void sched_sleep(void)
+void __attribute__((noinline))
+sched_sleep_the_long_way(struct runq *rq, struct proc *p, unsigned ticket, bool served)
 {
-    unsigned long s = hal_irq_save();
-    struct proc *p = current();
-    struct cpu *cpu = this_cpu();
-    struct runq *rq = &cpu->rq;
-    if (CONFIG_DEBUG) {
-        KASSERT(p != rq->idle && cpu->irq_depth == 0);
-        spin_debug_none_held("sched_sleep()");
-    }
-    spin_lock_raw(&rq->lock);
+    if (!served)
+        spin_wait(&rq->lock, ticket);
     if (p->woken) {
         p->woken = false;
         spin_unlock_raw(&rq->lock);
@@ -283,12 +258,22 @@ void sched_sleep(void)
         proc_set_state_from(p, PROC_RUNNING, PROC_SLEEPING);
         leave(rq, p);
     }
+}
+
+void sched_sleep(void)
+{
+    unsigned long s = hal_irq_save();
+    const struct kstack_top *top = kstack_top(stack_here());
+    sched_sleep_short(&top->cpu->rq, top->proc);
     hal_irq_restore(s);
 }
 
-void sched_wake(struct proc *p)
+void __attribute__((noinline)) sched_wake_the_long_way(struct proc *p, unsigned ticket, bool served)
 {
-    unsigned long s = hal_irq_save();
+    struct runq *rq = &this_cpu()->rq;
+    if (!served)
+        spin_wait(&rq->lock, ticket);
+    spin_unlock_raw(&rq->lock);
     struct cpu *to = sched_place(p);
     struct cpu *from = sched_lock_pair(p, to);
     if (p->state == PROC_SLEEPING) {
@@ -302,6 +287,15 @@ void sched_wake(struct proc *p)
         p->woken = true;
     }
     sched_unlock_pair(from, to);
+}
+
+void sched_wake(struct proc *p)
+{
+    unsigned long s = hal_irq_save();
+    unsigned ticket;
+    bool served;
+    if (!sched_wake_short(p, &ticket, &served))
+        sched_wake_the_long_way(p, ticket, served);
     hal_irq_restore(s);
 }
 

@@ -13,6 +13,7 @@ struct cpu cpus[MAX_CPUS];
 static bool fair;
 uint64_t sched_quantum;
 static bool started;
+static bool watched;
 
 bool sched_init(struct proc *idle, unsigned quantum_ms, const char *policy)
 {
@@ -35,6 +36,14 @@ const char *sched_policy_name(void)
     return fair ? "fair" : "rr";
 }
 
+/* Run-queue lock held, or nobody knows the run queue yet. */
+static void set_ways(struct runq *rq, bool lone)
+{
+    rq->lone = lone;
+    rq->long_way = fair || watched;
+    rq->long_wake = rq->lone || rq->long_way;
+}
+
 void sched_init_cpu(struct cpu *cpu, struct proc *idle)
 {
     struct runq *rq = &cpu->rq;
@@ -44,7 +53,7 @@ void sched_init_cpu(struct cpu *cpu, struct proc *idle)
     rq->began = hal_timer_now();
     rq->switched = rq->began;
     rq->is_fair = fair;
-    rq->long_way = fair;
+    set_ways(rq, true);
     sched_fair_init_queue(&rq->fair);
     cpu->alarm = UINT64_MAX;
     timeouts_init(&cpu->timeouts);
@@ -52,8 +61,15 @@ void sched_init_cpu(struct cpu *cpu, struct proc *idle)
 
 void sched_watch(bool on)
 {
-    for (unsigned i = 0; i < MAX_CPUS; i++)
-        cpus[i].rq.long_way = fair || on;
+    watched = on;
+    for (unsigned i = 0; i < MAX_CPUS; i++) {
+        struct runq *rq = &cpus[i].rq;
+        if (rq->idle == NULL)
+            continue; /* sched_init_cpu() sets it */
+        unsigned long s = spin_lock(&rq->lock);
+        set_ways(rq, rq->lone);
+        spin_unlock(&rq->lock, s);
+    }
 }
 
 _Noreturn void sched_idle(void)
@@ -72,12 +88,17 @@ _Noreturn void sched_idle(void)
     }
 }
 
+/*
+ * Who brings a second process here finds, under the lock, that the CPU is `lone`, and sees to the alarm; or
+ * that it is not, and then the tick comes once more.
+ */
 uint64_t sched_tick(struct cpu *cpu, uint64_t now)
 {
     struct runq *rq = &cpu->rq;
-    if (atomic_load_explicit(&rq->nrunning, memory_order_relaxed) < 2)
+    if (rq->lone)
         return UINT64_MAX;
     spin_lock_raw(&rq->lock);
+    set_ways(rq, atomic_load_explicit(&rq->nrunning, memory_order_relaxed) < 2);
     uint64_t next = policy_turn_end(rq);
     if (now >= next) {
         next = now + sched_quantum;
@@ -85,19 +106,26 @@ uint64_t sched_tick(struct cpu *cpu, uint64_t now)
             atomic_store_explicit(&rq->need_resched, true, memory_order_relaxed);
     }
     spin_unlock_raw(&rq->lock);
+    if (rq->lone)
+        return UINT64_MAX;
     sched_push(cpu, now);
     return next;
+}
+
+/* A turn never ends earlier than it was to end: once set, the alarm is good until it rings. */
+void sched_share(struct cpu *cpu)
+{
+    set_ways(&cpu->rq, false);
+    clock_alarm_by(cpu, policy_turn_end(&cpu->rq));
 }
 
 void sched_called(struct cpu *cpu)
 {
     struct runq *rq = &cpu->rq;
     spin_lock_raw(&rq->lock);
-    bool shared = atomic_load_explicit(&rq->nrunning, memory_order_relaxed) > 1;
-    uint64_t end = policy_turn_end(rq);
+    if (atomic_load_explicit(&rq->nrunning, memory_order_relaxed) > 1)
+        sched_share(cpu);
     spin_unlock_raw(&rq->lock);
-    if (shared)
-        clock_alarm_by(cpu, end);
 }
 
 void sched_set_nice(struct proc *p, int nice)

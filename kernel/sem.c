@@ -1,5 +1,6 @@
 /* sem.c - counting semaphores. A unit goes from hand to hand: it is not counted on the way to a waiter. */
 #include <kernel/sem.h>
+#include <kernel/waitq_hand.h>
 
 void sem_init(struct semaphore *sem, const char *name, unsigned count)
 {
@@ -7,9 +8,9 @@ void sem_init(struct semaphore *sem, const char *name, unsigned count)
     sem->count = count;
 }
 
-void sem_up(struct semaphore *sem)
+/* irqs off, queue's lock held. */
+SCHED_INLINE void give(struct semaphore *sem, unsigned long s)
 {
-    unsigned long s = spin_lock(&sem->waiters.lock);
     struct waiter *w = waitq_take(&sem->waiters);
     if (w == NULL) {
         sem->count++;
@@ -17,6 +18,23 @@ void sem_up(struct semaphore *sem)
     } else {
         waitq_unlock_wake(&sem->waiters, w, s);
     }
+}
+
+/* Out of the way, which would have to save more registers for it even where nobody waits for the lock. */
+static __attribute__((noinline)) void give_in_turn(struct semaphore *sem, unsigned long s, unsigned ticket)
+{
+    spin_wait(&sem->waiters.lock, ticket);
+    give(sem, s);
+}
+
+void sem_up(struct semaphore *sem)
+{
+    unsigned ticket;
+    unsigned long s = hal_irq_save();
+    if (__builtin_expect(spin_draw(&sem->waiters.lock, &ticket), 1))
+        give(sem, s);
+    else
+        give_in_turn(sem, s, ticket);
 }
 
 bool sem_try_down(struct semaphore *sem)
@@ -28,15 +46,34 @@ bool sem_try_down(struct semaphore *sem)
     return got;
 }
 
-void sem_down(struct semaphore *sem)
+/* irqs off, queue's lock held; on return irqs are on. */
+SCHED_INLINE void take(struct semaphore *sem)
 {
-    unsigned long s = spin_lock(&sem->waiters.lock);
     if (sem->count > 0) {
         sem->count--;
-        spin_unlock(&sem->waiters.lock, s);
+        spin_unlock_raw(&sem->waiters.lock);
     } else {
-        waitq_unlock_wait(&sem->waiters, s);
+        waitq_unlock_wait(&sem->waiters);
     }
+    hal_irq_enable();
+}
+
+static __attribute__((noinline)) void take_in_turn(struct semaphore *sem, unsigned ticket)
+{
+    spin_wait(&sem->waiters.lock, ticket);
+    take(sem);
+}
+
+void sem_down(struct semaphore *sem)
+{
+    unsigned ticket;
+    if (CONFIG_DEBUG)
+        KASSERT(hal_irq_enabled());
+    hal_irq_disable();
+    if (__builtin_expect(spin_draw(&sem->waiters.lock, &ticket), 1))
+        take(sem);
+    else
+        take_in_turn(sem, ticket);
 }
 
 static int down_limited(struct semaphore *sem, uint64_t when, bool killable)

@@ -1,14 +1,8 @@
-/*
- * waitq.c - wait queues. The order prepare, look, sleep, leave is the whole point: docs/states.md.
- *
- * A waker takes a waiter off the queue, lets the queue's lock go, wakes, and then writes waiter.woken: its
- * last word. The waiter leaves only when it has read that, or has found itself on the queue still. So its
- * waker is done with the queue and with the waiter by then, and who was woken need not take the lock.
- */
+/* waitq.c - wait queues. The order prepare, look, sleep, leave is the whole point: docs/states.md. */
 #include <hal/timer.h>
 #include <kernel/clock.h>
 #include <kernel/sched.h>
-#include <kernel/waitq.h>
+#include <kernel/waitq_hand.h>
 #include <uapi/errno.h>
 
 void waitq_init(struct waitq *wq, const char *name)
@@ -17,18 +11,16 @@ void waitq_init(struct waitq *wq, const char *name)
     list_init(&wq->waiters);
 }
 
-/* irqs off. */
-static inline void wake_taken(struct waiter *w)
+/* Before it, the waker is done with w->proc; behind it, w may be gone. */
+static void last_word(struct waiter *w)
 {
-    sched_wake(w->proc);
     atomic_store_explicit(&w->woken, true, memory_order_release);
 }
 
-void waitq_unlock_wake(struct waitq *wq, struct waiter *w, unsigned long s)
+void waitq_wake_slowly(struct waiter *w, unsigned long s, unsigned ticket, bool served)
 {
-    spin_unlock_raw(&wq->lock);
-    if (w != NULL)
-        wake_taken(w);
+    sched_wake_the_long_way(w->proc, ticket, served);
+    last_word(w);
     hal_irq_restore(s);
 }
 
@@ -43,7 +35,8 @@ void waitq_unlock_wake_all(struct waitq *wq, unsigned long s)
     spin_unlock_raw(&wq->lock);
     while ((w = chain) != NULL) {
         chain = w->next;
-        wake_taken(w);
+        sched_wake(w->proc);
+        last_word(w);
     }
     hal_irq_restore(s);
 }
@@ -51,7 +44,11 @@ void waitq_unlock_wake_all(struct waitq *wq, unsigned long s)
 void waitq_wake_one(struct waitq *wq)
 {
     unsigned long s = spin_lock(&wq->lock);
-    waitq_unlock_wake(wq, waitq_take(wq), s);
+    struct waiter *w = waitq_take(wq);
+    if (w != NULL)
+        waitq_unlock_wake(wq, w, s);
+    else
+        spin_unlock(&wq->lock, s);
 }
 
 void waitq_wake_all(struct waitq *wq)
@@ -60,37 +57,30 @@ void waitq_wake_all(struct waitq *wq)
     waitq_unlock_wake_all(wq, s);
 }
 
-static void join(struct waitq *wq, struct waiter *w)
-{
-    w->proc = current();
-    atomic_store_explicit(&w->woken, false, memory_order_relaxed);
-    list_add_tail(&wq->waiters, &w->link);
-}
-
-static bool woken(struct waiter *w)
-{
-    return atomic_load_explicit(&w->woken, memory_order_acquire);
-}
-
 /* The waker has interrupts off, so this CPU is not the one that it needs. */
 static void wait_for_waker(struct waiter *w)
 {
-    while (!woken(w))
+    while (!waitq_woken(w))
         hal_cpu_relax();
 }
 
-/* Leaves the queue. Returns whether a waker had taken us off it. */
-static bool leave(struct waitq *wq, struct waiter *w)
+/* Returns whether a waker has taken us off the queue. */
+static __attribute__((noinline)) bool leave_under_lock(struct waitq *wq, struct waiter *w)
 {
-    if (woken(w))
-        return true;
     unsigned long s = spin_lock(&wq->lock);
     bool taken = list_empty(&w->link);
-    list_del(&w->link);
+    if (!taken)
+        list_del(&w->link);
     spin_unlock(&wq->lock, s);
     if (taken)
         wait_for_waker(w);
     return taken;
+}
+
+/* The same. */
+static bool leave(struct waitq *wq, struct waiter *w)
+{
+    return waitq_woken(w) || leave_under_lock(wq, w);
 }
 
 /* Why a wait whose condition does not hold ends now; or 0. */
@@ -114,54 +104,33 @@ void waitq_alarm_stop(struct timeout *t, uint64_t when)
 }
 
 /*
- * irqs off, queue's lock held, joined. A waker that comes between the two leaves its token, and we do not
- * sleep. Nothing is prepared: an old token only makes this return too early.
- */
-static inline void unlock_and_sleep(struct waitq *wq)
-{
-    spin_unlock_raw(&wq->lock);
-    sched_sleep();
-}
-
-/*
- * irqs off, after a sleep that ended without the waker's last word: it is yet to come; or this is a late
+ * As a rule after a sleep that ended without the waker's last word: it is yet to come; or this is a late
  * alarm, a kill, or a wake-up left over from somewhere else.
  */
-static __attribute__((noinline)) int sleep_on(struct waitq *wq, struct waiter *w, uint64_t when,
-                                              bool killable)
+int waitq_sleep_on(struct waiter *w, uint64_t when, bool killable)
 {
     do {
-        spin_lock_raw(&wq->lock);
+        spin_lock_raw(&w->queue->lock);
         bool taken = list_empty(&w->link);
         int why = taken ? 0 : given_up(when, killable);
-        if (taken || why != 0) {
+        if (why != 0)
             list_del(&w->link);
-            spin_unlock_raw(&wq->lock);
-            if (taken)
-                wait_for_waker(w);
+        spin_unlock_raw(&w->queue->lock);
+        if (taken)
+            wait_for_waker(w);
+        if (taken || why != 0)
             return why;
-        }
-        unlock_and_sleep(wq);
-    } while (!woken(w));
+        sched_sleep();
+    } while (!waitq_woken(w));
     return 0;
-}
-
-void waitq_unlock_wait(struct waitq *wq, unsigned long s)
-{
-    struct waiter w;
-    join(wq, &w);
-    unlock_and_sleep(wq);
-    if (__builtin_expect(!woken(&w), 0))
-        sleep_on(wq, &w, WAIT_FOR_EVER, false);
-    hal_irq_restore(s);
 }
 
 int waitq_unlock_wait_limited(struct waitq *wq, unsigned long s, uint64_t when, bool killable)
 {
     struct waiter w;
-    join(wq, &w);
+    waitq_join(wq, &w, current());
     spin_unlock_raw(&wq->lock);
-    int result = sleep_on(wq, &w, when, killable); /* looks at the limits before it sleeps */
+    int result = waitq_sleep_on(&w, when, killable); /* looks at the limits before it sleeps */
     hal_irq_restore(s);
     return result;
 }
@@ -174,7 +143,7 @@ bool wait_more(struct wait *w)
         w->armed = w->when != WAIT_FOR_EVER;
         sched_prepare();
         unsigned long s = spin_lock(&w->wq->lock);
-        join(w->wq, &w->waiter);
+        waitq_join(w->wq, &w->waiter, current());
         spin_unlock(&w->wq->lock, s);
         w->joined = true;
         return true; /* only a look from here on misses nothing */

@@ -18,7 +18,7 @@
  * sched=rr: priorities are strict. A READY process of a higher one runs first, equals take turns.
  * sched=fair: the priority is where a process gets its first nice value from.
  */
-enum { PRIO_LOW = 1, PRIO_NORMAL = 3, PRIO_HIGH = 5, PRIO_COUNT = 8 };
+enum { PRIO_IDLE, PRIO_LOW, PRIO_NORMAL = 3, PRIO_HIGH = 5, PRIO_COUNT = 8 };
 enum { NICE_MIN = -20, NICE_MAX = 19, NICE_PER_PRIO = 5 };
 
 /* A bit each, so that a set of states is a mask. */

@@ -42,7 +42,9 @@ struct held_lock {
 struct runq {
     struct spinlock lock;
     bool            is_fair;      /* the policy. Fixed after creation */
-    bool            long_way;     /* for sched_yield(): sched=fair, or the event log is on */
+    bool            long_way;     /* for yield and sleep: sched=fair, or the event log is on */
+    bool            lone;         /* no alarm is set for the end of a turn. Written by its CPU only */
+    bool            long_wake;    /* for wake-ups: one of these two */
     atomic_bool     need_resched; /* current should give way at the end of this trap; read without the lock */
     struct proc    *current;
     uint64_t        switched;     /* when current came, or was given another turn, in counter ticks */
@@ -74,6 +76,7 @@ struct cpu {
     uintptr_t        stopped_fp;      /*   its frame pointer then */
     /* fixed */
     unsigned         index;
+    uint32_t         bit;             /* 1 << index */
     size_t           cache_offset;    /* of a CPU's part of a cache in that */
 };
 
@@ -124,6 +127,8 @@ _Noreturn void sched_idle(void); /* The body of the idle process. */
  * need_resched. Returns when to call again; UINT64_MAX if nobody waits.
  */
 uint64_t sched_tick(struct cpu *cpu, uint64_t now);
+/* Run-queue lock held, on cpu itself, which processes share. Sets the alarm for the end of the turn. */
+void sched_share(struct cpu *cpu);
 /* irqs off, in the interrupt from another CPU. This one looks at its run queue. */
 void sched_called(struct cpu *cpu);
 

@@ -19,17 +19,17 @@ static inline unsigned rr_highest(uint32_t set)
     return set >= 16 ? 4u + highest[set >> 4] : highest[set];
 }
 
-/* Where the ring of that priority, which is not empty, begins. */
+/* Where the ring of that priority, which is not empty, begins. The priority of idle is nobody else's. */
 static inline struct list *rr_first(const struct runq *rq, unsigned prio)
 {
-    bool shares = rq->current != rq->idle && rq->current->prio == prio;
-    return shares ? &rq->current->turn : rq->rr.ring[prio];
+    return rq->current->prio == prio ? &rq->current->turn : rq->rr.ring[prio];
 }
 
 static inline void sched_rr_add(struct runq *rq, struct proc *p)
 {
     struct rr_queue *q = &rq->rr;
     if ((q->occupied & 1u << p->prio) == 0) {
+        list_init(&p->turn);
         q->ring[p->prio] = &p->turn;
         q->occupied |= 1u << p->prio;
         return;
@@ -58,7 +58,7 @@ static inline void sched_rr_remove(struct runq *rq, struct proc *p)
         q->occupied &= ~(1u << p->prio);
     else if (p == rq->current || q->ring[p->prio] == &p->turn)
         q->ring[p->prio] = p->turn.next;
-    list_del(&p->turn);
+    list_unlink(&p->turn);
 }
 
 /*

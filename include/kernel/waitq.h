@@ -2,8 +2,8 @@
  * kernel/waitq.h - wait queues: sleep until a condition holds.
  *
  * Wait with wait_event() or one of its three relatives. Whoever changes the condition changes it first, then
- * wakes. Mutexes, semaphores and completions are made of the lower half: there the waker hands over what is
- * waited for, and the condition is "I was woken". docs/waiting.md has the pictures.
+ * wakes. Mutexes, semaphores and completions are made of kernel/waitq_hand.h: there the waker hands over what
+ * is waited for, and the condition is "I was woken". docs/waiting.md has the pictures.
  */
 #pragma once
 #include <kernel/spinlock.h>
@@ -27,6 +27,7 @@ struct waitq {
 struct waiter {
     struct list link;    /* queue's lock. In no list: a waker has taken it off the queue */
     struct waiter *next; /* the waker's: in the chain of those it has taken */
+    struct waitq *queue;
     struct proc *proc;
     atomic_bool woken; /* the last that a waker writes; it has done with the queue before */
 };
@@ -40,39 +41,6 @@ void waitq_init(struct waitq *wq, const char *name);
 /* Any context, locks below RANK_WAITQ held. Wakes who waits longest, if anybody. */
 void waitq_wake_one(struct waitq *wq);
 void waitq_wake_all(struct waitq *wq); /* The same for all. */
-
-/*
- * The lower half, for mutex.c and its like. irqs off, queue's lock held: takes the first waiter off the
- * queue; NULL if there is none.
- */
-static inline struct waiter *waitq_take(struct waitq *wq)
-{
-    if (list_empty(&wq->waiters))
-        return NULL;
-    struct waiter *w = list_first_entry(&wq->waiters, struct waiter, link);
-    list_del(&w->link);
-    return w;
-}
-/*
- * irqs off, queue's lock held, since w was taken or found to be NULL. Lets the lock go, wakes w, if any, and
- * restores interrupts to s. When it returns w may be gone.
- */
-void waitq_unlock_wake(struct waitq *wq, struct waiter *w, unsigned long s);
-/* The same for all waiters, in the order of their coming. */
-void waitq_unlock_wake_all(struct waitq *wq, unsigned long s);
-/*
- * Thread, irqs off, queue's lock held, no other; sleeps. Joins the queue and lets its lock go; returns with
- * interrupts restored to s, when it was taken and woken.
- */
-void waitq_unlock_wait(struct waitq *wq, unsigned long s);
-/*
- * The same, and returns 0; or -EINTR, if killable and the caller was asked to end; or -ETIMEDOUT, if it is
- * past `when`. In these cases it is off the queue, and no waker had taken it.
- */
-int waitq_unlock_wait_limited(struct waitq *wq, unsigned long s, uint64_t when, bool killable);
-/* Thread. What has to surround one with a limit in time: wakes the caller at `when`. */
-void waitq_alarm_start(struct timeout *t, uint64_t when);
-void waitq_alarm_stop(struct timeout *t, uint64_t when);
 
 /* One wait_event() at work. */
 struct wait {

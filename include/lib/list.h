@@ -45,12 +45,28 @@ static inline void list_add_head(struct list *head, struct list *node)
     list_insert(head, node, head->next);
 }
 
-/* Take node out of its list, if it is in one; it is left linked to itself. */
-static inline void list_del(struct list *node)
+/* Take node out of its list, which has others; it is left as it was, and has to be put somewhere next. */
+static inline void list_unlink(struct list *node)
 {
     node->prev->next = node->next;
     node->next->prev = node->prev;
+}
+
+/* Take node out of its list, if it is in one; it is left linked to itself. */
+static inline void list_del(struct list *node)
+{
+    list_unlink(node);
     list_init(node);
+}
+
+/* Take the first node out of a list that is not empty; only list_empty() may be asked of it then. */
+static inline struct list *list_take_first(struct list *head)
+{
+    struct list *node = head->next, *second = node->next;
+    head->next = second;
+    second->prev = head;
+    node->next = node;
+    return node;
 }
 
 #define list_entry(node, type, member) container_of(node, type, member)

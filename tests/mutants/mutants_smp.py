@@ -36,7 +36,7 @@ MUTANTS = (
            "&mine, 0, memory_order_seq_cst,\n                                                 "
            "memory_order_seq_cst", "&mine, 0, memory_order_release, memory_order_relaxed",
            NO_ORDER, LOCKS),
-    Mutant("the waker's last word does not release", "kernel/waitq.c",
+    Mutant("the waker's last word does not release", "include/kernel/waitq_hand.h",
            "&w->woken, true, memory_order_release", "&w->woken, true, memory_order_relaxed",
            NO_ORDER, LOCKS, WEAK),
     Mutant("who waits for a lock looks once", "kernel/spinlock.c",
@@ -62,9 +62,9 @@ MUTANTS = (
            HANGS, "wait-stress", ("x86",), **FREE),
     Mutant("the old token is taken away after joining", "kernel/waitq.c",
            "        sched_prepare();\n        unsigned long s = spin_lock(&w->wq->lock);\n"
-           "        join(w->wq, &w->waiter);\n        spin_unlock(&w->wq->lock, s);\n",
+           "        waitq_join(w->wq, &w->waiter, current());\n        spin_unlock(&w->wq->lock, s);\n",
            "        unsigned long s = spin_lock(&w->wq->lock);\n"
-           "        join(w->wq, &w->waiter);\n        spin_unlock(&w->wq->lock, s);\n"
+           "        waitq_join(w->wq, &w->waiter, current());\n        spin_unlock(&w->wq->lock, s);\n"
            "        sched_prepare();\n",
            LOST, "workq-stress", ("x86",), hangs=True, **FREE),
     Mutant("the condition is looked at before joining", "kernel/waitq.c",
@@ -77,7 +77,7 @@ MUTANTS = (
            "if (cpu != this_cpu()",
            LOST, "smp-spread", ("arm64",), hangs=True),
     Mutant("an idle CPU is not called", "kernel/sched.c",
-           "    else\n        smp_call(cpu);", "", LOST, "smp-wake-idle", EVERY_PORT, hangs=True),
+           "smp_call(cpu);", "(void)0;", LOST, "smp-wake-idle", EVERY_PORT, hangs=True),
     Mutant("a busy CPU is said to be idle", "kernel/sched_place.c",
            "atomic_fetch_and_explicit(&sched_idle_cpus, ~bit_of(cpu), memory_order_relaxed);", "(void)cpu;",
            LOST, "smp-spread", hangs=True),
@@ -88,7 +88,7 @@ MUTANTS = (
            "uintptr_t next = w == NULL ? 0 : (uintptr_t)w->proc;", "uintptr_t next = 0;",
            LOST, "mutex-order", hangs=True),
     # Where a process is.
-    Mutant("the lock is let go before the switch", "kernel/sched.c",
+    Mutant("the lock is let go before the switch", "include/kernel/sched_short.h",
            "    hal_context_switch(&prev->sp, sp);",
            "    spin_unlock_raw(&rq->lock);\n    hal_cpu_relax();\n    spin_lock_raw(&rq->lock);\n"
            "    hal_context_switch(&prev->sp, sp);",
