@@ -16,12 +16,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from harness import PASS, PORTS, image, machines  # noqa: E402
 
 SHIFT = 5
-PART = {"riscv": 6}    # of the time: there CPUs wait in the firmware, which QEMU does not see
 POLICY = {"x86": "fair", "arm64": "rr", "riscv": "fair"}
 
 
 def soak(port, seconds):
-    seconds //= PART.get(port.arch, 1)
     words = (f"soak=smp seconds={seconds} seed={ord(port.arch[0])} mem=32M quantum=1 panic=poweroff "
              f"sched={POLICY[port.arch]}")
     process = machines.start(port.command(image(port, variant="debug"), words, icount=SHIFT, smp=4),
