@@ -11,13 +11,20 @@ LOCKED = {
     "riscv": ["amoadd.w a1,a5,(a4)", "lw a5,0(s1)", "fence", "sb zero,8(s2)", "fence iorw,ow",
               "amoswap.w zero,a5,(s1)"],
 }
+# The same, with nothing that the lock is held for.
+TAKEN = {
+    "x86": [*LOCKED["x86"][:2], LOCKED["x86"][3]],
+    "arm64": [*LOCKED["arm64"][:3], LOCKED["arm64"][4]],
+    "riscv": [*LOCKED["riscv"][:3], *LOCKED["riscv"][4:]],
+}
 CLEAN = {
     "x86": {
         "sched_prepare": LOCKED["x86"],
         "spin_wait": ["call hal_cpu_relax", "call smp_answer"],
         "mutex_trylock": ["lock cmpxchg %ecx,(%edx)"],
         "mutex_unlock": ["lock cmpxchg %ecx,(%edx)"],
-        "waitq_wake_one": [*LOCKED["x86"][:2], LOCKED["x86"][3], "call sched_wake", "movb $1,8(%esi)"],
+        "waitq_wake_one": [*TAKEN["x86"], *TAKEN["x86"], "movb $1,8(%esi)"],
+        "waitq_wake_slowly": ["call sched_wake", "movb $1,8(%esi)"],
         "smp_answer": ["call hal_tlb_flush_all", "mov %esi,0x198(%ebx)"],
         "smp_flush": ["lock xadd %ecx,4(%ebx)", "call hal_ipi_send", "call hal_cpu_relax"],
         "proc_trim": ["xchg %eax,(%ebx)"],
@@ -28,7 +35,8 @@ CLEAN = {
         "spin_wait": ["ldar w2,[x20]"],
         "mutex_trylock": ["ldaxr x2,[x0]", "stxr w3,x1,[x0]"],
         "mutex_unlock": ["ldaxr x2,[x0]", "stlxr w3,xzr,[x0]"],
-        "waitq_wake_one": [*LOCKED["arm64"][:3], LOCKED["arm64"][4], "bl sched_wake", "stlrb w0,[x19]"],
+        "waitq_wake_one": [*TAKEN["arm64"], *TAKEN["arm64"], "stlrb w0,[x19]"],
+        "waitq_wake_slowly": ["bl sched_wake", "stlrb w0,[x19]"],
         "smp_answer": ["ldar w20,[x1]", "bl hal_tlb_flush_all", "stlr w20,[x19]"],
         "smp_flush": ["ldaxr w2,[x1]", "stlxr w3,w2,[x1]", "bl hal_ipi_send", "ldar w1,[x20]"],
         "proc_trim": ["ldaxr x2,[x1]", "stxr w3,xzr,[x1]"],
@@ -45,8 +53,8 @@ CLEAN = {
         "spin_wait": ["lw a5,0(s1)", "fence r,rw"],
         "mutex_trylock": ["lr.d.aq a5,(a0)", "sc.d.aq a3,a4,(a0)"],
         "mutex_unlock": ["fence iorw,ow", "lr.d.aq a5,(a0)", "sc.d.aq a3,zero,(a0)"],
-        "waitq_wake_one": [*LOCKED["riscv"][:3], *LOCKED["riscv"][4:],
-                          "call sched_wake", "fence rw,w", "sb a5,32(s2)"],
+        "waitq_wake_one": [*TAKEN["riscv"], *TAKEN["riscv"], "fence rw,w", "sb a5,32(s2)"],
+        "waitq_wake_slowly": ["call sched_wake", "fence rw,w", "sb a5,32(s2)"],
         "smp_answer": ["lw a5,0(s1)", "fence r,rw", "call hal_tlb_flush_all", "fence rw,w", "sw s2,8(s1)"],
         "smp_flush": ["fence iorw,ow", "amoadd.w.aq a3,s2,(a4)", "call hal_ipi_send", "lw a5,0(s1)", "fence"],
         "proc_trim": ["amoswap.d.aq a5,zero,(a4)"],

@@ -28,7 +28,7 @@ static unsigned worst_share(unsigned n, const uint64_t *had, uint64_t even)
 
 static unsigned shares(const char *policy, unsigned n, unsigned c, unsigned late_most, uint64_t seed)
 {
-    enum { WARM_UP = 100, ROUNDS = 16000 };
+    enum { WARM_UP = 100, ROUNDS = 48000 };
     uint64_t before[MACHINE_PROCS], had[MACHINE_PROCS];
 
     machine_start(c, policy, QUANTUM_MS);
