@@ -57,7 +57,7 @@ def test_commands(port, tmp_path):
     assert re.search(r"^ +1 +(SLEEPING|READY) .* init$", procs, re.M)
     assert re.search(r"^ +4 +RUNNING .* monitor$", procs, re.M)
     assert re.search(r"CPU \d: 4 monitor runs", runq) and re.search(r"priority \d+: 4 monitor", runq)
-    assert "kernel/sched.c:" in sleeper.split("#1")[0] and "thread_start" in sleeper
+    assert "kernel/sched_short.h:" in sleeper.split("#1")[0] and "thread_start" in sleeper
     assert re.search(r"kernel/proc_life\.c:\d+", sleeper)
     assert "monitor_run" in running and "run_monitor" in running
     assert "Switching to thread 1" in thread
