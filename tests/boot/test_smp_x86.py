@@ -75,7 +75,7 @@ def test_most(x86):
 
 def test_no_io_apic(x86):
     """A PC with an ISA bus only. Its MP table tells of an I/O APIC that it does not have."""
-    with Guest(x86, extra=["-M", "isapc"]) as console:
+    with Guest(x86, smp=1, extra=["-M", "isapc"]) as console:
         assert in_use(console.prompt()) == (1, 1)
         check_console(console, io_apic=False)
 
