@@ -10,7 +10,7 @@ PLANTED = {
     "core includes by quotes": (*SCHED, '#include "hal/cpu.h"\n', ["<folder/name.h>"]),
     "core includes by a path": (*SCHED, "#include <hal/../../arch/x86/x.h>\n", ["no paths out"]),
     "lib includes the core": ("lib/bits.c", "#include <lib/bits.h>", "#include <kernel/sched.h>",
-                              ["lib/bits.c:2", "kernel/sched.h", "lib/ and freestanding"]),
+                              ["lib/bits.c:2", "kernel/sched.h", "lib/ uapi/ and freestanding"]),
     "lib header includes hal": ("include/lib/bits.h", "#include <stdint.h>", "#include <hal/cpu.h>",
                                 ["hal/cpu.h"]),
     "port includes the core": ("arch/riscv/cpu.c", "kernel/entry.h", "kernel/sched.h",

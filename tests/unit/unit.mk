@@ -188,3 +188,8 @@ $(eval $(call unit_test,trace,$(UNIT_TRACE),$(UNIT_PLAIN),-lpthread))
 $(eval $(call unit_test,failalloc,kernel/failalloc.c lib/cmdline.c $(UNIT_HOST),$(UNIT_PLAIN)))
 $(eval $(call fuzz_test,memory,$(UNIT_MEMORY) lib/string.c,-lcmocka,-max_len=512 -len_control=0))
 $(UNIT_OUT)/fuzz/fuzz_memory: FUZZ_CFLAGS += $(UNIT_DEBUG)
+
+$(eval $(call unit_test,cpio,lib/cpio.c))
+$(eval $(call fuzz_test,cpio,lib/cpio.c lib/string.c,,-max_len=1024))
+$(eval $(call unit_test,elf,lib/elf.c))
+$(eval $(call fuzz_test,elf,lib/elf.c lib/string.c,,-max_len=1024))
