@@ -222,6 +222,10 @@ test_images := $(OUT)/triptych-test.elf $(if $(IMAGE),$(OUT)/$(basename $(IMAGE)
 image: $(images) ## build the kernel of ARCH
 test-image: image $(test_images) ## the same, and the image with the in-kernel tests and benchmarks
 
+# --- User programs --------------------------------------------------------------------------------
+
+include user/user.mk
+
 # --- Boot disk of the PC --------------------------------------------------------------------------
 
 BOOT := boards/pc/boot

@@ -1,0 +1,5 @@
+/* false.c - failure. */
+int main(void)
+{
+    return 1;
+}

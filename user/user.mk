@@ -1,0 +1,95 @@
+# user.mk - programs that run outside of the kernel, their C library, and the initial RAM disk.
+#
+#   make ARCH=x86 user      build/<port>/user/bin/*, with symbols; build/<port>/initrd.cpio
+#
+# A program is a line in USER_BINS and the file user/bin/NAME.c. The same files run on Linux,
+# there by themselves or under qemu-user.
+
+USER_OUT := $(OUT)/user
+USER_OBJ := $(USER_OUT)/obj
+
+USER_BINS  := init cat cp echo env false forktest free grep head hexdump kill ls mkdir \
+              mv poweroff ps rm sleep stress sysbench touch true uname wc yes
+LIBC_OBJS  := start.o syscall.o process.o exec.o file.o path.o memory.o system.o signal.o malloc.o stdio.o \
+              text.o string.o strerror.o ctype.o number.o qsort.o env.o getopt.o dirent.o assert.o err.o \
+              signames.o
+
+# User code may use every register that the machine promises: also those for floating point.
+USER_FLAGS_x86   := -m32 -march=i686 -mtune=generic
+USER_FLAGS_arm64 := -mcpu=cortex-a72 -mno-outline-atomics
+USER_FLAGS_riscv := -march=rv64gc -mabi=lp64d -mcmodel=medany $(if $(filter 1,$(LLVM)),-mno-relax)
+USER_TARGET_x86   := i686-linux-gnu
+USER_TARGET_arm64 := aarch64-linux-gnu
+USER_TARGET_riscv := riscv64-linux-gnu
+
+USER_CC := $(if $(filter 1,$(LLVM)),clang --target=$(USER_TARGET_$(ARCH)),$(CC))
+# Only our own headers, and those that come with the compiler.
+USER_CC_HEADERS = $(shell $(USER_CC) $(if $(filter 1,$(LLVM)),-print-resource-dir,-print-file-name=include) \
+                          2>/dev/null)$(if $(filter 1,$(LLVM)),/include)
+USER_INCLUDES = -nostdinc -Iuser/include -Iinclude -isystem $(USER_CC_HEADERS)
+USER_CFLAGS   = -std=gnu11 -O$(OPT) -g -ffreestanding -fno-omit-frame-pointer -fno-common -fno-pie -fno-pic \
+                -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables -ffunction-sections \
+                -fdata-sections -fno-strict-aliasing -ffile-prefix-map=$(CURDIR)/= \
+                $(filter-out -Wframe-larger-than=%,$(WARNINGS)) $(USER_FLAGS_$(ARCH)) $(USER_INCLUDES)
+USER_NASMFLAGS := -f elf32 -g -F dwarf -Werror -I$(USER_OUT)/include/
+USER_LDFLAGS  := $(LDFLAGS) -T user/user.ld
+
+$(USER_OUT)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(USER_CC) $(USER_CFLAGS)' '$(USER_NASMFLAGS)' '$(LD) $(USER_LDFLAGS)' > $@.new
+	$(move_if_changed)
+
+USER_NUMBERS := $(USER_OUT)/include/crt0/numbers.h
+
+$(USER_OUT)/numbers.s: user/crt0/numbers.c $(USER_OUT)/flags
+	$(Q)$(USER_CC) $(USER_CFLAGS) -g0 -MMD -MF $(USER_OUT)/numbers.d -MT $@ -S -o $@ $<
+
+$(USER_NUMBERS): $(USER_OUT)/numbers.s
+	@mkdir -p $(@D)
+	$(Q)sed -n 's/^[^-]*->\([A-Za-z0-9_]*\) [$$#]*\([-0-9]*\).*/$(DEFINE) \1 \2/p' $< > $@.new
+	$(move_if_changed)
+
+$(USER_OBJ)/%.o: %.c $(USER_OUT)/flags
+	@mkdir -p $(@D)
+	$(call say,UCC,$<)
+	$(Q)$(USER_CC) $(USER_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(USER_OBJ)/%.o: %.S $(USER_OUT)/flags $(USER_NUMBERS)
+	@mkdir -p $(@D)
+	$(call say,UAS,$<)
+	$(Q)$(USER_CC) -g $(USER_FLAGS_$(ARCH)) -I$(USER_OUT)/include -c -o $@ $<
+
+$(USER_OBJ)/%.o: %.asm $(USER_OUT)/flags $(USER_NUMBERS)
+	@mkdir -p $(@D)
+	$(call say,NASM,$<)
+	$(Q)$(NASM) $(USER_NASMFLAGS) -o $@ $<
+
+USER_CRT0 := $(USER_OBJ)/user/crt0/$(ARCH).o
+USER_LIBC := $(addprefix $(USER_OBJ)/user/libc/,$(LIBC_OBJS)) $(addprefix $(USER_OBJ)/lib/,string.o fmt.o)
+
+# $(1): program, $(2): its objects. Beside it a copy without symbols, which is the one that runs.
+define user_program
+$(USER_OUT)/$(1): $(2) $(USER_CRT0) $(USER_LIBC) user/user.ld tools/check-user
+	@mkdir -p $$(@D)
+	$$(call say,ULD,$$@)
+	$(Q)$(LD) $(USER_LDFLAGS) -o $$@ $(USER_CRT0) $(2) $(USER_LIBC)
+	$(Q)$(PYTHON) tools/check-user $$@ --arch $(ARCH)
+
+$(USER_OUT)/root/$(1): $(USER_OUT)/$(1)
+	@mkdir -p $$(@D)
+	$(Q)$(OBJCOPY) --strip-all $$< $$@
+endef
+$(foreach p,$(USER_BINS),$(eval $(call user_program,bin/$(p),$(USER_OBJ)/user/bin/$(p).o)))
+
+user_programs := $(addprefix $(USER_OUT)/root/,$(addprefix bin/,$(USER_BINS)))
+user_files    := $(shell find user/root -type f | sort)
+
+$(OUT)/initrd.cpio: $(user_programs) $(user_files) tools/mkinitrd user/devices.list
+	$(call say,INITRD,$@)
+	$(Q)$(PYTHON) tools/mkinitrd --devices user/devices.list -o $@ $(USER_OUT)/root user/root
+
+.PHONY: user
+user: $(OUT)/initrd.cpio ## the programs of ARCH that run outside of the kernel, and initrd.cpio with them
+
+-include $(patsubst %,$(USER_OBJ)/user/bin/%.d,$(USER_BINS)) $(USER_LIBC:.o=.d) \
+         $(USER_OUT)/numbers.d
