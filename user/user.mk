@@ -2,14 +2,15 @@
 #
 #   make ARCH=x86 user      build/<port>/user/bin/*, with symbols; build/<port>/initrd.cpio
 #
-# A program is a line in USER_BINS and the file user/bin/NAME.c. The same files run on Linux,
-# there by themselves or under qemu-user.
+# A program is a line in USER_BINS and the file user/bin/NAME.c; the shell is made of several files. The
+# same files run on Linux, there by themselves or under qemu-user.
 
 USER_OUT := $(OUT)/user
 USER_OBJ := $(USER_OUT)/obj
 
 USER_BINS  := init cat cp echo env false forktest free grep head hexdump kill ls mkdir \
               mv poweroff ps rm sleep stress sysbench touch true uname wc yes
+SH_OBJS    := main.o input.o edit.o lex.o parse.o expand.o vars.o run.o redirect.o jobs.o builtin.o
 LIBC_OBJS  := start.o syscall.o process.o exec.o file.o path.o memory.o system.o signal.o malloc.o stdio.o \
               text.o string.o strerror.o ctype.o number.o qsort.o env.o getopt.o dirent.o assert.o err.o \
               signames.o
@@ -80,8 +81,9 @@ $(USER_OUT)/root/$(1): $(USER_OUT)/$(1)
 	$(Q)$(OBJCOPY) --strip-all $$< $$@
 endef
 $(foreach p,$(USER_BINS),$(eval $(call user_program,bin/$(p),$(USER_OBJ)/user/bin/$(p).o)))
+$(eval $(call user_program,bin/sh,$(addprefix $(USER_OBJ)/user/sh/,$(SH_OBJS))))
 
-user_programs := $(addprefix $(USER_OUT)/root/,$(addprefix bin/,$(USER_BINS)))
+user_programs := $(addprefix $(USER_OUT)/root/,$(addprefix bin/,$(USER_BINS) sh))
 user_files    := $(shell find user/root -type f | sort)
 
 $(OUT)/initrd.cpio: $(user_programs) $(user_files) tools/mkinitrd user/devices.list
@@ -92,4 +94,5 @@ $(OUT)/initrd.cpio: $(user_programs) $(user_files) tools/mkinitrd user/devices.l
 user: $(OUT)/initrd.cpio ## the programs of ARCH that run outside of the kernel, and initrd.cpio with them
 
 -include $(patsubst %,$(USER_OBJ)/user/bin/%.d,$(USER_BINS)) $(USER_LIBC:.o=.d) \
+         $(patsubst %,$(USER_OBJ)/user/sh/%,$(SH_OBJS:.o=.d)) \
          $(USER_OUT)/numbers.d
