@@ -1,15 +1,16 @@
 # user.mk - programs that run outside of the kernel, their C library, and the initial RAM disk.
 #
-#   make ARCH=x86 user      build/<port>/user/bin/*, with symbols; build/<port>/initrd.cpio
+#   make ARCH=x86 user      build/<port>/user/bin/* and test/*, with symbols; build/<port>/initrd.cpio
 #
-# A program is a line in USER_BINS and the file user/bin/NAME.c; the shell is made of several files. The
-# same files run on Linux, there by themselves or under qemu-user.
+# A program is a line in USER_BINS or USER_TESTS and the file user/bin/NAME.c or tests/user/prog/NAME.c; the
+# shell is made of several files. The same files run on Linux, there by themselves or under qemu-user.
 
 USER_OUT := $(OUT)/user
 USER_OBJ := $(USER_OUT)/obj
 
 USER_BINS  := init cat cp echo env false forktest free grep head hexdump kill ls mkdir \
               mv poweroff ps rm sleep stress sysbench touch true uname wc yes
+USER_TESTS := t_fork t_exec t_mem t_file t_pipe t_signal t_time t_thread t_fp t_badptr
 SH_OBJS    := main.o input.o edit.o lex.o parse.o expand.o vars.o run.o redirect.o jobs.o builtin.o
 LIBC_OBJS  := start.o syscall.o process.o exec.o file.o path.o memory.o system.o signal.o malloc.o stdio.o \
               text.o string.o strerror.o ctype.o number.o qsort.o env.o getopt.o dirent.o assert.o err.o \
@@ -81,9 +82,11 @@ $(USER_OUT)/root/$(1): $(USER_OUT)/$(1)
 	$(Q)$(OBJCOPY) --strip-all $$< $$@
 endef
 $(foreach p,$(USER_BINS),$(eval $(call user_program,bin/$(p),$(USER_OBJ)/user/bin/$(p).o)))
+$(foreach p,$(USER_TESTS),$(eval $(call user_program,test/$(p),$(USER_OBJ)/tests/user/prog/$(p).o)))
 $(eval $(call user_program,bin/sh,$(addprefix $(USER_OBJ)/user/sh/,$(SH_OBJS))))
 
-user_programs := $(addprefix $(USER_OUT)/root/,$(addprefix bin/,$(USER_BINS) sh))
+user_programs := $(addprefix $(USER_OUT)/root/,$(addprefix bin/,$(USER_BINS) sh) \
+                   $(addprefix test/,$(USER_TESTS)))
 user_files    := $(shell find user/root -type f | sort)
 
 $(OUT)/initrd.cpio: $(user_programs) $(user_files) tools/mkinitrd user/devices.list
@@ -95,4 +98,5 @@ user: $(OUT)/initrd.cpio ## the programs of ARCH that run outside of the kernel,
 
 -include $(patsubst %,$(USER_OBJ)/user/bin/%.d,$(USER_BINS)) $(USER_LIBC:.o=.d) \
          $(patsubst %,$(USER_OBJ)/user/sh/%,$(SH_OBJS:.o=.d)) \
+         $(patsubst %,$(USER_OBJ)/tests/user/prog/%.d,$(USER_TESTS)) \
          $(USER_OUT)/numbers.d
