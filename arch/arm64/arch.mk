@@ -6,8 +6,8 @@ ARCH_FLAGS       := -mcpu=cortex-a72 -mgeneral-regs-only -mcmodel=small
 ARCH_FLAGS_GCC   := -mstrict-align -mno-outline-atomics
 ARCH_FLAGS_CLANG := -mstrict-align -mno-outline-atomics
 ARCH_LDFLAGS     := -m aarch64elf
-ARCH_OBJS        := boot.o early.o info.o entry.o trap.o frame.o switch.o context.o cpu.o irqchip.o smp.o \
-                    timer.o pte.o mmu.o regs.o
+ARCH_OBJS        := boot.o early.o info.o entry.o trap.o frame.o user.o signal.o switch.o context.o cpu.o \
+                    irqchip.o smp.o timer.o pte.o mmu.o regs.o
 IMAGE            := kernel8.img
 IMAGE_BOOTS      := 1
 IMAGE_CHECKS     := --load 0x80000

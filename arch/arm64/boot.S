@@ -206,12 +206,16 @@ mmu_on:
     mov     x1, #MAIR_NORMAL_DEVICE
     msr     mair_el1, x1
     ldr     x1, =(TCR_LOWER | TCR_UPPER | TCR_IPS)
-    msr     tcr_el1, x1
+    mrs     x2, id_aa64mmfr0_el1
+    tbz     x2, #MMFR0_ASID_BIT, 1f
+    ldr     x2, =TCR_AS
+    orr     x1, x1, x2
+1:  msr     tcr_el1, x1
     tlbi    vmalle1
     ic      iallu
     dsb     sy
     isb
-    ldr     x1, =(SCTLR_EL1_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I)
+    ldr     x1, =(SCTLR_EL1_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_SA0 | SCTLR_I | SCTLR_USER)
     msr     sctlr_el1, x1
     isb
 

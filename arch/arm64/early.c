@@ -108,6 +108,7 @@ void early_main(uintptr_t params_pa, uint64_t entry_ticks)
     struct dt dt;
     bool has_dt = false;
     arm64_trap_init();
+    arm64_user_init_cpu();
     bi.entry_ticks = entry_ticks;
     if (params_pa <= BOOT_MAP_SIZE - PARAMS_MAX_SIZE && is_aligned(params_pa, sizeof(uint32_t))) {
         long size = dt_open(&dt, hal_p2v(params_pa), PARAMS_MAX_SIZE);
@@ -122,5 +123,6 @@ void early_main(uintptr_t params_pa, uint64_t entry_ticks)
     add_board_facts(&bi);
     bi.ncpus = arm64_smp_probe(has_dt ? &dt : NULL);
     bi.timer_hz = arm64_timer_probe();
+    hal_info.asids = arm64_mmu_asids();
     kernel_main(&bi);
 }

@@ -1,6 +1,7 @@
 /* info.c - this machine as data. Console line and device windows: board.h. */
 #include <arch/arm64.h>
 #include <arch/layout.h>
+#include <arch/user.h>
 #include <board/board.h>
 #include <hal/info.h>
 
@@ -22,6 +23,11 @@ struct hal_info hal_info = {
     .result_reg = "X0",
     .fp_to_prev = 0,
     .fp_to_ret = 8,
+    .abi = HAL_ABI_GENERIC,
+    .user_size = sizeof(struct hal_user),
+    .platform = "aarch64",
+    .elf_machine = 183,
+    .elf_bits = 64,
     .tlb_broadcast = true,
     .nx = true,
     .window = {

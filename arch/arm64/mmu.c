@@ -16,6 +16,12 @@ void arm64_dcache_flush(const void *va, size_t size)
     __asm__ volatile("dsb sy" : : : "memory");
 }
 
+/* boot.S chose as many bits (Arm ARM D17.2.64, ID_AA64MMFR0_EL1). */
+unsigned arm64_mmu_asids(void)
+{
+    return sysreg_read(id_aa64mmfr0_el1) & 1 << MMFR0_ASID_BIT ? 1u << 16 : 1u << 8;
+}
+
 void arm64_mmu_end_identity(void)
 {
     sysreg_write(ttbr0_el1, hal_v2p(empty));
@@ -28,6 +34,35 @@ void hal_pt_kernel(uintptr_t root_pa)
     __asm__ volatile("dsb ishst" : : : "memory");
     arm64_replace_kernel_half(root_pa, hal_v2p(empty));
     arm64_mmu_end_identity();
+}
+
+/*
+ * Tree and ASID change in one write. The tree without entries has ASID 0, whatever asid says. Returning to
+ * user mode would do for the isb, but not for a kernel that follows a null pointer.
+ */
+void hal_pt_switch(uintptr_t root_pa, unsigned asid)
+{
+    uint64_t ttbr = root_pa != 0 ? root_pa | (uint64_t)asid << TTBR_ASID : hal_v2p(empty);
+    __asm__ volatile("dsb ishst" : : : "memory"); /* entries just written, for the walk */
+    sysreg_write(ttbr0_el1, ttbr);
+    __asm__ volatile("isb" : : : "memory");
+}
+
+/*
+ * CTR_EL0 says log2 of the words in the smallest lines. The instruction caches here are tagged by physical
+ * address, so any virtual one will do (Cortex-A72 TRM 6.1; Arm ARM B2.4.4).
+ */
+void hal_code_sync(const void *va, size_t size)
+{
+    uint64_t ctr = sysreg_read(ctr_el0);
+    uintptr_t data = (uintptr_t)4 << (ctr >> 16 & 15), code = (uintptr_t)4 << (ctr & 15);
+    uintptr_t end = (uintptr_t)va + size;
+    for (uintptr_t line = align_down((uintptr_t)va, data); line < end; line += data)
+        __asm__ volatile("dc cvau, %0" : : "r"(line) : "memory");
+    __asm__ volatile("dsb ish" : : : "memory");
+    for (uintptr_t line = align_down((uintptr_t)va, code); line < end; line += code)
+        __asm__ volatile("ic ivau, %0" : : "r"(line) : "memory");
+    __asm__ volatile("dsb ish\n isb" : : : "memory");
 }
 
 void hal_tlb_flush(uintptr_t va)

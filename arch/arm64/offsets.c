@@ -2,6 +2,7 @@
 #include <arch/arm64.h>
 #include <arch/context.h>
 #include <arch/frame.h>
+#include <arch/user.h>
 #include <stddef.h>
 
 /* clang-format off */
@@ -27,6 +28,10 @@ void offsets(void)
 
     DEFINE(START_SIZE, sizeof(struct arm64_start));
     START(stack_top); START(root); START(cpu);
+    DEFINE(FPU_v, offsetof(struct arm64_fpu, v));
+
+    DEFINE(VECTORS, VECTORS);
+    DEFINE(VECTOR_USER, VECTOR_USER);
     DEFINE(VECTOR_EMERGENCY, VECTOR_EMERGENCY);
     DEFINE(ARM64_IRQ_IPI, ARM64_IRQ_IPI);
 }

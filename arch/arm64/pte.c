@@ -12,6 +12,7 @@
 #define PTE_PXN    (1ull << 53) /* the kernel never executes it */
 #define PTE_UXN    (1ull << 54) /* user mode never executes it */
 #define PTE_SOFT_X (1ull << 55) /* for software: PROT_X was given, which a device is not granted */
+#define PTE_SOFT_KEPT (1ull << 56) /* for software, not valid: a page that nobody may touch */
 
 #define PTE_ADDR_MASK 0xfffffffff000ull
 
@@ -23,6 +24,8 @@ pte_t hal_pte_table(uintptr_t table_pa, unsigned level)
 
 pte_t hal_pte_leaf(uintptr_t pa, unsigned prot, unsigned level)
 {
+    if ((prot & PROT_R) == 0)
+        return (pte_t)pa | PTE_SOFT_KEPT;
     pte_t e = (pte_t)pa | PTE_VALID | PTE_INNER | PTE_PXN | PTE_UXN;
     e |= PTE_AF; /* or the first access would fault */
     if (level == 0)
@@ -42,12 +45,12 @@ pte_t hal_pte_leaf(uintptr_t pa, unsigned prot, unsigned level)
 
 bool hal_pte_present(pte_t pte)
 {
-    return (pte & PTE_VALID) != 0;
+    return (pte & (PTE_VALID | PTE_SOFT_KEPT)) != 0;
 }
 
 bool hal_pte_is_leaf(pte_t pte, unsigned level)
 {
-    return (pte & PTE_VALID) != 0 && (level == 0 || (pte & PTE_TABLE) == 0);
+    return hal_pte_present(pte) && (level == 0 || (pte & PTE_TABLE) == 0);
 }
 
 uintptr_t hal_pte_addr(pte_t pte)
@@ -57,6 +60,8 @@ uintptr_t hal_pte_addr(pte_t pte)
 
 unsigned hal_pte_prot(pte_t pte)
 {
+    if (pte & PTE_SOFT_KEPT)
+        return PROT_U;
     unsigned prot = PROT_R;
     if ((pte & PTE_RO) == 0)
         prot |= PROT_W;

@@ -92,3 +92,60 @@ out:
 hal_regs_illegal:
     udf     #0
     ret
+
+/*
+ * arm64_fpu_save(x0: where to), arm64_fpu_load(x0: where from): struct arm64_fpu, without its first words.
+ * Floating point is on; for the rest of the kernel the assembler does not know it.
+ */
+    .arch_extension fp
+    .arch_extension simd
+.macro each_pair do
+    \do q0, q1, 0
+    \do q2, q3, 32
+    \do q4, q5, 64
+    \do q6, q7, 96
+    \do q8, q9, 128
+    \do q10, q11, 160
+    \do q12, q13, 192
+    \do q14, q15, 224
+    \do q16, q17, 256
+    \do q18, q19, 288
+    \do q20, q21, 320
+    \do q22, q23, 352
+    \do q24, q25, 384
+    \do q26, q27, 416
+    \do q28, q29, 448
+    \do q30, q31, 480
+.endm
+
+.macro save a, b, at
+    stp     \a, \b, [x0, #\at]
+.endm
+
+.macro load a, b, at
+    ldp     \a, \b, [x0, #\at]
+.endm
+
+    .globl  arm64_fpu_save
+arm64_fpu_save:
+    add     x0, x0, #FPU_v
+    each_pair save
+    ret
+
+    .globl  arm64_fpu_load
+arm64_fpu_load:
+    add     x0, x0, #FPU_v
+    each_pair load
+    ret
+
+/* mov x8, #__NR_rt_sigreturn; svc #0. Debuggers know a signal's frame by these two. */
+    .section .rodata
+    .globl  hal_signal_code
+    .globl  hal_signal_code_size
+    .balign 8
+hal_signal_code:
+    mov     x8, #139
+    svc     #0
+1:  .balign 8
+hal_signal_code_size:
+    .quad   1b - hal_signal_code

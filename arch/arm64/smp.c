@@ -41,6 +41,7 @@ unsigned arm64_smp_probe(const struct dt *dt)
 void arm64_secondary_main(unsigned cpu)
 {
     arm64_trap_init();
+    arm64_user_init_cpu();
     arm64_mmu_end_identity();
     atomic_store_explicit(&came[cpu], 1, memory_order_release);
     kernel_secondary_main(cpu);

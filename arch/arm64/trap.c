@@ -8,13 +8,16 @@
 
 #define MANUAL " (Arm ARM D17.2.37)"
 
-enum { EC_SHIFT = 26, EC_MASK = 0x3f, FSC_MASK = 0x3f, FSC_ALIGNMENT = 0x21, DATA_WRITE = 1 << 6 };
+enum { EC_SHIFT = 26, EC_MASK = 0x3f, FSC_MASK = 0x3f, FSC_ALIGNMENT = 0x21 };
+enum { FSC_TABLES = 0x04, FSC_TABLES_END = 0x10 }; /* what page tables refuse */
+enum { DATA_WRITE = 1 << 6, DATA_CACHE = 1 << 8 }; /* a write; but cache maintenance says so, too */
+enum { EC_FPU = 0x07, EC_CALL = 0x15 };
 enum { EC_CODE_USER = 0x20, EC_CODE = 0x21, EC_DATA_USER = 0x24, EC_DATA = 0x25, EC_STACK = 0x26 };
 
 static const struct cause {
     enum trap_kind kind;
-    unsigned       prot;
-    const char    *what;
+    unsigned prot;
+    const char *what;
 } causes[] = {
     [0x00] = { TRAP_ILLEGAL, 0, "undefined instruction" MANUAL },
     [0x01] = { TRAP_ILLEGAL, 0, "trapped wfi or wfe" MANUAL },
@@ -73,10 +76,8 @@ static const char *const vectors[VECTORS] = {
     [VECTOR_IRQ] = "IRQ" VECTOR_MANUAL, /* and no room for it */
     "unexpected FIQ" VECTOR_MANUAL,
     "unexpected system error" VECTOR_MANUAL,
-    "synchronous exception in user mode, which there is not" VECTOR_MANUAL,
-    "IRQ in user mode, which there is not" VECTOR_MANUAL,
-    "FIQ in user mode, which there is not" VECTOR_MANUAL,
-    "system error in user mode, which there is not" VECTOR_MANUAL,
+    [VECTOR_USER_IRQ + 1] = "unexpected FIQ in user mode" VECTOR_MANUAL,
+    "unexpected system error in user mode" VECTOR_MANUAL,
     "synchronous exception in 32-bit user mode, which there is not" VECTOR_MANUAL,
     "IRQ in 32-bit user mode, which there is not" VECTOR_MANUAL,
     "FIQ in 32-bit user mode, which there is not" VECTOR_MANUAL,
@@ -94,6 +95,8 @@ static void decode_abort(struct trap_info *t, const char *const faults[])
     unsigned fsc = t->code & FSC_MASK;
     if (fsc == FSC_ALIGNMENT)
         t->kind = TRAP_ALIGNMENT;
+    else if (fsc < FSC_TABLES || fsc >= FSC_TABLES_END)
+        t->kind = TRAP_UNKNOWN; /* no entry of ours would help */
     if (faults[fsc] != NULL)
         t->what = faults[fsc];
 }
@@ -110,33 +113,54 @@ static void decode(struct trap_info *t, const struct hal_frame *f)
     if (class == EC_CODE_USER || class == EC_CODE)
         decode_abort(t, instruction_faults);
     if (class == EC_DATA_USER || class == EC_DATA) {
-        t->prot = f->esr & DATA_WRITE ? PROT_W : PROT_R;
+        t->prot = (f->esr & (DATA_WRITE | DATA_CACHE)) == DATA_WRITE ? PROT_W : PROT_R;
         decode_abort(t, data_faults);
     }
     if (class == EC_STACK)
         t->addr = f->sp; /* the hardware does not say */
+    else if (c->kind == TRAP_PAGE_FAULT || c->kind == TRAP_ALIGNMENT)
+        t->addr = f->far;
 }
 
 static __attribute__((noinline)) void exception(struct hal_frame *f, unsigned vector)
 {
     struct trap_info t = {
         .kind = TRAP_UNKNOWN,
+        .from_user = vector >= VECTOR_USER && vector < VECTORS,
         .emergency = vector >= VECTOR_EMERGENCY,
-        .addr = f->far,
         .code = f->esr,
         .what = vectors[vector % VECTORS],
     };
-    if (vector % VECTORS == VECTOR_SYNC)
+    if (vector % VECTORS == VECTOR_SYNC || vector == VECTOR_USER_SYNC)
         decode(&t, f);
     trap_dispatch(f, &t);
+}
+
+/* What programs do all the time, first. */
+static void user_sync(struct hal_frame *f)
+{
+    static const struct trap_info call = { .kind = TRAP_SYSCALL, .from_user = true, .what = "svc" MANUAL };
+    static const struct trap_info fpu = { .kind = TRAP_FPU, .from_user = true, .what = "FPU off" MANUAL };
+    unsigned class = f->esr >> EC_SHIFT & EC_MASK;
+    if (class == EC_CALL)
+        trap_dispatch(f, &call);
+    else if (class == EC_FPU)
+        trap_dispatch(f, &fpu);
+    else
+        exception(f, VECTOR_USER_SYNC);
 }
 
 /* entry.S calls this, and returns to the interrupted code when it returns. */
 void arm64_trap(struct hal_frame *f, unsigned vector)
 {
     static const struct trap_info interrupt = { .kind = TRAP_IRQ };
-    if (vector == VECTOR_IRQ)
+    static const struct trap_info user_interrupt = { .kind = TRAP_IRQ, .from_user = true };
+    if (vector == VECTOR_USER_SYNC)
+        user_sync(f);
+    else if (vector == VECTOR_IRQ)
         trap_dispatch(f, &interrupt);
+    else if (vector == VECTOR_USER_IRQ)
+        trap_dispatch(f, &user_interrupt);
     else
         exception(f, vector);
 }

@@ -8,6 +8,6 @@ ARCH_FLAGS_GCC   := -march=rv64imac_zicsr_zifencei
 ARCH_FLAGS_CLANG := -march=rv64imac -mno-relax
 ARCH_LDFLAGS   := -m elf64lriscv
 ARCH_OBJS      := boot.o early.o info.o entry.o trap.o frame.o switch.o context.o cpu.o \
-                  irqchip.o smp.o timer.o pte.o mmu.o regs.o
+                  irqchip.o smp.o timer.o pte.o mmu.o regs.o user.o signal.o
 IMAGE          := Image
 IMAGE_CHECKS   := --load 0x80200000

@@ -72,8 +72,10 @@ void early_main(unsigned long hart, uintptr_t dtb_pa, uint64_t entry_ticks)
     board_probe(&dt);
     read_device_tree(&bi, &dt);
     add(&bi.reserved, dtb_pa, (uint64_t)size);
+    riscv_mmu_probe();
     riscv_irqchip_probe(&dt, hart);
     riscv_timer_probe(&dt);
+    riscv_user_probe(&dt);
     bi.ncpus = riscv_smp_probe(&dt, hart, bi.timer_hz);
     kernel_main(&bi);
 }

@@ -1,15 +1,24 @@
 /*
- * entry.S - every trap: registers onto the stack, riscv_trap(), registers back (Privileged Architecture
- * 12.1).
+ * entry.S - every trap: registers onto the stack, riscv_trap() or riscv_user_trap(), registers back
+ * (Privileged Architecture 12.1).
  *
- * In:  S-mode, interrupts off by hardware, sepc/scause/stval set, sp = the stack of the interrupted thread.
- * The kernel uses tp for nothing else than as the one free register here, and sscratch for nothing else than
- * the place of a frame on this hart's emergency stack.
+ * In:  S-mode, interrupts off by hardware, sepc/scause/stval set, all else as in the interrupted code.
+ * While a hart is in the kernel, stvec is riscv_trap_entry; while it is in user mode, riscv_user_entry. So
+ * nobody has to ask where a trap came from. sscratch always points to struct riscv_hart, but for the first
+ * instructions of riscv_user_entry. The kernel does not use gp (nothing is addressed by it) and uses tp for
+ * nothing else than as the one free register here: what a program had in them lies in its frame.
  *
+ * From the kernel:
  *  1 would the frame reach the guard page? then onto the emergency stack
  *  2 save all registers, and what the hardware says
  *  3 riscv_trap(frame, emergency)
  *  4 restore, return to where it came from
+ *
+ * From user mode, where sp may be anything:
+ *  1 onto the kernel stack that hal_user_load() noted
+ *  2 save all registers, and what the hardware says; from here on traps are the kernel's
+ *  3 riscv_user_trap(frame)
+ *  4 restore, return to user mode
  */
 #include <arch/offsets.h>
 #include <kernel/config.h>
@@ -18,8 +27,12 @@
 #if KSTACK_SLOT != PAGE_SIZE << GUARD_BITS
 #error "GUARD_BITS does not fit KSTACK_SLOT"
 #endif
+#if FRAME_ra != 0
+#error "ra is not where sp points to"
+#endif
 
-.macro save_registers
+/* fp, pc: for the record */
+.macro save_registers fp, pc
     sd      ra, FRAME_ra(sp)
     sd      gp, FRAME_gp(sp)
     sd      t0, FRAME_t0(sp)
@@ -57,35 +70,13 @@
     sd      t1, FRAME_sstatus(sp)
     sd      t2, FRAME_scause(sp)
     sd      t3, FRAME_stval(sp)
-    sd      s0, FRAME_record_fp(sp)
-    sd      t0, FRAME_record_pc(sp)
+    sd      \fp, FRAME_record_fp(sp)
+    sd      \pc, FRAME_record_pc(sp)
     addi    s0, sp, FRAME_SIZE                  /* the record lies just below */
 .endm
 
-    .section .text
-    .globl  riscv_trap_entry
-    .balign 4
-riscv_trap_entry:
-    /* 1 */
-    addi    tp, sp, -FRAME_SIZE
-    slli    tp, tp, 64 - PAGE_SHIFT - GUARD_BITS
-    srli    tp, tp, 64 - GUARD_BITS
-    beqz    tp, overflow
-
-    /* 2 */
-    addi    sp, sp, -FRAME_SIZE
-    save_registers
-    addi    t0, sp, FRAME_SIZE
-    sd      t0, FRAME_sp(sp)
-
-    /* 3 */
-    mv      a0, sp
-    li      a1, 0
-    call    riscv_trap
-
-    /*
-     * 4: riscv_trap() came back, maybe long after and with other threads in between; sp is again this frame
-     */
+/* All but sp and tp. */
+.macro restore_registers
     ld      t0, FRAME_sepc(sp)
     ld      t1, FRAME_sstatus(sp)
     csrw    sepc, t0
@@ -119,14 +110,81 @@ riscv_trap_entry:
     ld      t4, FRAME_t4(sp)
     ld      t5, FRAME_t5(sp)
     ld      t6, FRAME_t6(sp)
+.endm
+
+    .section .text
+    .globl  riscv_trap_entry
+    .balign 4
+riscv_trap_entry:
+    /* 1 */
+    addi    tp, sp, -FRAME_SIZE
+    slli    tp, tp, 64 - PAGE_SHIFT - GUARD_BITS
+    srli    tp, tp, 64 - GUARD_BITS
+    beqz    tp, overflow
+
+    /* 2 */
+    addi    sp, sp, -FRAME_SIZE
+    save_registers s0, t0
+    addi    t0, sp, FRAME_SIZE
+    sd      t0, FRAME_sp(sp)
+
+    /* 3 */
+    mv      a0, sp
+    li      a1, 0
+    call    riscv_trap
+
+    /*
+     * 4: riscv_trap() came back, maybe long after and with other threads in between; sp is again this frame
+     */
+    restore_registers
     addi    sp, sp, FRAME_SIZE
     sret
 
 overflow:                                       /* never returns */
     csrr    tp, sscratch
-    sd      sp, FRAME_sp(tp)
+    sd      sp, FRAME_sp(tp)                    /* its first member is a frame */
     mv      sp, tp
-    save_registers
+    save_registers s0, t0
     mv      a0, sp
     li      a1, 1
     call    riscv_trap
+
+    .globl  riscv_user_entry
+    .balign 4
+riscv_user_entry:
+    /* 1 */
+    csrrw   tp, sscratch, tp
+    sd      sp, HART_user_sp(tp)
+    ld      sp, HART_user(tp)
+
+    /* 2 */
+    save_registers zero, zero
+    ld      t0, HART_user_sp(tp)
+    csrrw   t1, sscratch, tp
+    sd      t0, FRAME_sp(sp)
+    sd      t1, FRAME_tp(sp)
+    lla     t0, riscv_trap_entry
+    csrw    stvec, t0
+
+    /* 3 */
+    mv      a0, sp
+    call    riscv_user_trap
+
+    /*
+     * 4: maybe on another hart. A reservation that another thread has left must not let this one's sc succeed
+     * (Unprivileged ISA 14.2): an sc here ends it, and stores at most what is there already.
+     */
+user_return:
+    lla     t0, riscv_user_entry
+    csrw    stvec, t0
+    restore_registers
+    sc.d    zero, ra, (sp)
+    ld      tp, FRAME_tp(sp)
+    ld      sp, FRAME_sp(sp)
+    sret
+
+/* hal_frame_resume(a0: frame) */
+    .globl  hal_frame_resume
+hal_frame_resume:
+    mv      sp, a0
+    j       user_return

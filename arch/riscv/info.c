@@ -1,6 +1,7 @@
 /* info.c - this machine as data. Console line and device windows: from the device tree, by board_probe(). */
 #include <arch/layout.h>
 #include <arch/riscv.h>
+#include <arch/user.h>
 #include <board/board.h>
 #include <hal/info.h>
 
@@ -18,6 +19,13 @@ struct hal_info hal_info = {
     .result_reg = "A0",
     .fp_to_prev = -16,
     .fp_to_ret = -8,
-    .tlb_keeps_absent = true,
+    .abi = HAL_ABI_GENERIC,
+    .user_size = sizeof(struct hal_user),
+    .tls_desc_size = 0, /* the thread pointer is a register of the frame */
+    .platform = "riscv64",
+    .elf_machine = 243, /* EM_RISCV */
+    .elf_bits = 64,
+    .asids = 0, /* riscv_mmu_probe() */
     .nx = true,
+    .tlb_keeps_absent = true,
 };

@@ -9,6 +9,7 @@
     __asm__ volatile("\n.ascii \"->" #name " %0\"" : : "i"((unsigned long long)(value)))
 #define REG(name)           DEFINE(FRAME_##name, offsetof(struct hal_frame, name))
 #define SAVED(name)         DEFINE(CONTEXT_##name, offsetof(struct context, name))
+#define HART(name)          DEFINE(HART_##name, offsetof(struct riscv_hart, name))
 #define START(name)         DEFINE(START_##name, offsetof(struct riscv_start, name))
 
 void offsets(void);
@@ -16,7 +17,7 @@ void offsets(void);
 void offsets(void)
 {
     DEFINE(FRAME_SIZE, sizeof(struct hal_frame));
-    REG(ra); REG(sp); REG(gp);
+    REG(ra); REG(sp); REG(gp); REG(tp);
     REG(t0); REG(t1); REG(t2);
     REG(s0); REG(s1);
     REG(a0); REG(a1); REG(a2); REG(a3); REG(a4); REG(a5); REG(a6); REG(a7);
@@ -24,6 +25,8 @@ void offsets(void)
     REG(t3); REG(t4); REG(t5); REG(t6);
     REG(sepc); REG(sstatus); REG(scause); REG(stval);
     REG(record_fp); REG(record_pc);
+
+    HART(user); HART(user_sp);
 
     DEFINE(CONTEXT_SIZE, sizeof(struct context));
     SAVED(ra);

@@ -10,6 +10,7 @@
 #define PTE_A (1ull << 6)
 #define PTE_D (1ull << 7)
 #define PTE_SOFT_DEVICE (1ull << 8) /* for software: PROT_D. What is a device, the platform knows (PMAs) */
+#define PTE_SOFT_KEPT   (1ull << 9) /* for software, not valid: a page that nobody may touch */
 
 #define PTE_PPN_SHIFT 10
 #define PTE_PPN_MASK  0xfffffffffffull
@@ -23,6 +24,8 @@ pte_t hal_pte_table(uintptr_t table_pa, unsigned level)
 pte_t hal_pte_leaf(uintptr_t pa, unsigned prot, unsigned level)
 {
     (void)level; /* a leaf is a leaf by its R, W, X bits */
+    if ((prot & PROT_R) == 0)
+        return (pte_t)pa >> 12 << PTE_PPN_SHIFT | PTE_SOFT_KEPT;
     pte_t e = (pte_t)pa >> 12 << PTE_PPN_SHIFT | PTE_V | PTE_A;
     if (prot & PROT_R)
         e |= PTE_R;
@@ -38,13 +41,13 @@ pte_t hal_pte_leaf(uintptr_t pa, unsigned prot, unsigned level)
 
 bool hal_pte_present(pte_t pte)
 {
-    return (pte & PTE_V) != 0;
+    return (pte & (PTE_V | PTE_SOFT_KEPT)) != 0;
 }
 
 bool hal_pte_is_leaf(pte_t pte, unsigned level)
 {
     (void)level;
-    return (pte & (PTE_R | PTE_W | PTE_X)) != 0;
+    return (pte & (PTE_R | PTE_W | PTE_X | PTE_SOFT_KEPT)) != 0;
 }
 
 uintptr_t hal_pte_addr(pte_t pte)
@@ -54,6 +57,8 @@ uintptr_t hal_pte_addr(pte_t pte)
 
 unsigned hal_pte_prot(pte_t pte)
 {
+    if (pte & PTE_SOFT_KEPT)
+        return PROT_U;
     unsigned prot = 0;
     if (pte & PTE_R)
         prot |= PROT_R;

@@ -19,8 +19,10 @@ HEADER_FLAGS    equ 1 << 0 | 1 << 1             ; modules at page boundaries; te
 LOADER_MAGIC    equ 0x2badb002
 
 EFLAGS_ID       equ 1 << 21
-CPUID_NEEDED    equ 1 << 4 | 1 << 5 | 1 << 6 | 1 << 9 | 1 << 15 ; leaf 1, edx: TSC MSR PAE APIC CMOV
-CR0_BITS        equ 1 << 31 | 1 << 16 | 1 << 5 | 1 << 4 | 1 << 3 | 1 << 0 ; PG WP NE ET TS PE
+; Leaf 1, edx: FPU TSC MSR PAE APIC CMOV FXSR
+CPUID_NEEDED    equ 1 << 0 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 9 | 1 << 15 | 1 << 24
+; PG AM WP NE ET TS MP PE
+CR0_BITS        equ 1 << 31 | 1 << 18 | 1 << 16 | 1 << 5 | 1 << 4 | 1 << 3 | 1 << 1 | 1 << 0
 CR0_PE          equ 1 << 0
 CR4_PAE         equ 1 << 5
 MSR_EFER        equ 0xc0000080
@@ -209,7 +211,7 @@ refuse:
 not_multiboot:
     db      "Triptych: not loaded by Multiboot; use GRUB's multiboot command, or QEMU's -kernel", 0
 old_cpu:
-    db      "Triptych: this CPU is too old; needed are CPUID, TSC, MSR, PAE, APIC and CMOV", 0
+    db      "Triptych: this CPU is too old; needed are CPUID, TSC, MSR, PAE, APIC, CMOV, FXSR", 0
 
     align   8
 boot_gdt:                                       ; flat: base 0, limit 4 GiB

@@ -2,6 +2,7 @@
 #include <arch/layout.h>
 #include <arch/sysreg.h>
 #include <arch/tables.h>
+#include <arch/user.h>
 #include <arch/x86.h>
 #include <board/board.h>
 #include <hal/boot.h>
@@ -154,6 +155,7 @@ void early_main(uintptr_t info_pa, uint64_t entry_tsc)
     x86_trap_init();
     bi.entry_ticks = entry_tsc >> TSC_SHIFT;
     x86_mmu_probe();
+    x86_user_probe();
     board_probe();
     read_loader_info(&bi, info_pa);
     read_cpu_name();

@@ -20,10 +20,11 @@ void offsets(void);
 void offsets(void)
 {
     DEFINE(FRAME_SIZE, sizeof(struct hal_frame));
+    DEFINE(FRAME_KERNEL_SIZE, offsetof(struct hal_frame, user_esp));
     REG(edi); REG(esi); REG(ebp); REG(esp); REG(ebx); REG(edx); REG(ecx); REG(eax);
     REG(ds); REG(es); REG(fs); REG(gs);
     REG(vector); REG(error);
-    REG(eip); REG(cs); REG(eflags);
+    REG(eip); REG(cs); REG(eflags); REG(user_esp); REG(user_ss);
 
     SAVED(ebp); SAVED(edi); SAVED(esi); SAVED(ebx);
     SAVED(eip);
@@ -39,6 +40,7 @@ void offsets(void)
     DEFINE(DEVICE_BASE, DEVICE_BASE);
     DEFINE(SEG_KERNEL_CODE, SEG_KERNEL_CODE);
     DEFINE(SEG_KERNEL_DATA, SEG_KERNEL_DATA);
+    DEFINE(SEG_RPL_USER, SEG_RPL_USER);
     DEFINE(X86_VECTORS, X86_VECTORS);
     DEFINE(X86_STUB_SIZE, X86_STUB_SIZE);
     DEFINE(BOARD_UART, BOARD_UART);

@@ -16,6 +16,7 @@
 #define PTE_PS  (1ull << 7) /* level 1: a block */
 #define PTE_G   (1ull << 8)
 #define PTE_SOFT_X (1ull << 9) /* for software: PROT_X */
+#define PTE_SOFT_KEPT (1ull << 10) /* for software, P is 0: a page that nobody may touch */
 #define PTE_XD  (1ull << 63)
 
 #define PTE_ADDR_MASK 0xffffffffff000ull
@@ -37,6 +38,8 @@ pte_t hal_pte_table(uintptr_t table_pa, unsigned level)
 
 pte_t hal_pte_leaf(uintptr_t pa, unsigned prot, unsigned level)
 {
+    if ((prot & PROT_R) == 0)
+        return (pte_t)pa | PTE_SOFT_KEPT;
     pte_t e = (pte_t)pa | PTE_P | PTE_A | PTE_D; /* present is readable */
     if (level > 0)
         e |= PTE_PS;
@@ -54,7 +57,7 @@ pte_t hal_pte_leaf(uintptr_t pa, unsigned prot, unsigned level)
 
 bool hal_pte_present(pte_t pte)
 {
-    return (pte & PTE_P) != 0;
+    return (pte & (PTE_P | PTE_SOFT_KEPT)) != 0;
 }
 
 bool hal_pte_is_leaf(pte_t pte, unsigned level)
@@ -69,6 +72,8 @@ uintptr_t hal_pte_addr(pte_t pte)
 
 unsigned hal_pte_prot(pte_t pte)
 {
+    if (pte & PTE_SOFT_KEPT)
+        return PROT_U;
     unsigned prot = PROT_R;
     if (pte & PTE_RW)
         prot |= PROT_W;

@@ -11,6 +11,7 @@
 #include <arch/sysreg.h>
 #include <arch/x86.h>
 #include <kernel/config.h>
+#include <lib/util.h>
 
 enum {
     ACCESS_CODE = 0x9b, /* present, accessed */
@@ -20,15 +21,15 @@ enum {
     FLAT_LIMIT = 0xfffff, /* in units of */
     FLAGS_FLAT = 0xc,     /*   4 KiB; 32-bit code */
     GATE_INTERRUPT = 0x8e,
+    GATE_USER = 0x60, /* the instruction INT may name it */
     GATE_TASK = 0x85,
+    VECTOR_BREAKPOINT = 3,
+    VECTOR_INTO = 4,
     VECTOR_DOUBLE_FAULT = 8,
     EFLAGS_NONE = 2, /* bit 1 is always set */
 };
 
-static struct own {
-    struct tss tss, overflow;
-    uint64_t gdt[SEG_TSS_OVERFLOW / 8 + 1];
-} own[MAX_CPUS];
+static struct x86_own own[MAX_CPUS];
 
 static uint64_t idt[X86_VECTORS];
 
@@ -44,12 +45,21 @@ static uint64_t gate(uint32_t offset, uint32_t selector, uint32_t access)
     return (uint64_t)((offset & 0xffff0000) | access << 8) << 32 | selector << 16 | (offset & 0xffff);
 }
 
-static void load(const struct own *o)
+struct __attribute__((packed)) table_register {
+    uint16_t limit;
+    const void *base;
+};
+
+struct x86_own *x86_own(void)
 {
-    struct __attribute__((packed)) {
-        uint16_t limit;
-        const void *base;
-    } gdtr = { sizeof(o->gdt) - 1, o->gdt }, idtr = { sizeof(idt) - 1, idt };
+    struct table_register gdtr;
+    __asm__ volatile("sgdt %0" : "=m"(gdtr));
+    return container_of(gdtr.base, struct x86_own, gdt);
+}
+
+static void load(const struct x86_own *o)
+{
+    struct table_register gdtr = { sizeof(o->gdt) - 1, o->gdt }, idtr = { sizeof(idt) - 1, idt };
     __asm__ volatile("lgdt %0" : : "m"(gdtr) : "memory");
     __asm__ volatile("ljmp %0, $1f\n1:" : : "i"(SEG_KERNEL_CODE) : "memory");
     __asm__ volatile("mov %0, %%ds\n\tmov %0, %%es\n\tmov %0, %%fs\n\tmov %0, %%gs\n\tmov %0, %%ss"
@@ -65,12 +75,15 @@ static void make_idt(void)
 {
     for (unsigned vector = 0; vector < X86_VECTORS; vector++)
         idt[vector] = gate((uintptr_t)x86_trap_stubs[vector], SEG_KERNEL_CODE, GATE_INTERRUPT);
+    idt[VECTOR_BREAKPOINT] |= (uint64_t)GATE_USER << 40;
+    idt[VECTOR_INTO] |= (uint64_t)GATE_USER << 40;
+    idt[X86_VECTOR_SYSCALL] |= (uint64_t)GATE_USER << 40;
     idt[VECTOR_DOUBLE_FAULT] = gate(0, SEG_TSS_OVERFLOW, GATE_TASK);
 }
 
 void x86_segments_init(unsigned cpu, uintptr_t stack_top)
 {
-    struct own *o = &own[cpu];
+    struct x86_own *o = &own[cpu];
     o->tss = (struct tss){
         .esp0 = stack_top, .ss0 = SEG_KERNEL_DATA, .io_map = sizeof(o->tss), /* none */
     };
@@ -112,7 +125,7 @@ void x86_overflow(void)
         .edi = tss->edi,
         .esi = tss->esi,
         .ebp = tss->ebp,
-        .esp = tss->esp,
+        .esp = tss->cs & SEG_RPL_USER ? tss->esp0 : tss->esp, /* where the CPU wanted to push */
         .ebx = tss->ebx,
         .edx = tss->edx,
         .ecx = tss->ecx,
@@ -125,6 +138,8 @@ void x86_overflow(void)
         .eip = tss->eip,
         .cs = tss->cs,
         .eflags = tss->eflags,
+        .user_esp = tss->esp,
+        .user_ss = tss->ss,
     };
     x86_trap(&f, true);
     __builtin_unreachable();

@@ -9,8 +9,8 @@
 
 #define MANUAL " (Intel SDM vol. 3A 6.15)"
 
-enum { DOUBLE_FAULT = 8, PAGE_FAULT = 14 };
-enum { PF_WRITE = 1 << 1, PF_RESERVED = 1 << 3, PF_FETCH = 1 << 4 };
+enum { NO_FPU = 7, DOUBLE_FAULT = 8, PAGE_FAULT = 14 };
+enum { PF_PRESENT = 1 << 0, PF_WRITE = 1 << 1, PF_RESERVED = 1 << 3, PF_FETCH = 1 << 4 };
 
 /* The code in trap_info: the vector above the CPU's error code. */
 #define CODE_VECTOR_SHIFT 16
@@ -23,10 +23,10 @@ static const struct cause {
     [1] = { TRAP_BREAKPOINT, "debug exception" MANUAL },
     [2] = { TRAP_UNKNOWN, "non-maskable interrupt" MANUAL },
     [3] = { TRAP_BREAKPOINT, "breakpoint" MANUAL },
-    [4] = { TRAP_ARITHMETIC, "overflow" MANUAL },
+    [4] = { TRAP_UNKNOWN, "overflow" MANUAL },
     [5] = { TRAP_UNKNOWN, "bound range exceeded" MANUAL },
     [6] = { TRAP_ILLEGAL, "invalid opcode" MANUAL },
-    [7] = { TRAP_ILLEGAL, "floating point, which the kernel does not use" MANUAL },
+    [NO_FPU] = { TRAP_ILLEGAL, "floating point, which the kernel does not use" MANUAL },
     [DOUBLE_FAULT] = { TRAP_UNKNOWN, "double fault" MANUAL },
     [10] = { TRAP_UNKNOWN, "invalid TSS" MANUAL },
     [11] = { TRAP_UNKNOWN, "segment not present" MANUAL },
@@ -78,6 +78,7 @@ static __attribute__((noinline)) void exception(struct hal_frame *f, bool emerge
 {
     struct trap_info t = {
         .kind = TRAP_UNKNOWN,
+        .from_user = x86_from_user(f) && !emergency,
         .emergency = emergency,
         .code = f->vector << CODE_VECTOR_SHIFT | f->error,
         .what = "unexpected interrupt vector" MANUAL,
@@ -87,11 +88,16 @@ static __attribute__((noinline)) void exception(struct hal_frame *f, bool emerge
         const struct cause *c = causes[f->vector].what != NULL ? &causes[f->vector] : &unknown;
         t.kind = c->kind;
         t.what = c->what;
-        t.addr = cr_read(cr2);
+        if (f->vector == PAGE_FAULT || f->vector == DOUBLE_FAULT)
+            t.addr = cr_read(cr2);
         if (f->vector == PAGE_FAULT)
             decode_page_fault(f, &t);
         else if (f->vector == DOUBLE_FAULT)
             decode_double_fault(f, &t);
+        else if (f->vector == NO_FPU && t.from_user)
+            t.kind = TRAP_FPU;
+        if (f->vector == PAGE_FAULT && t.from_user && !(f->error & PF_PRESENT) && x86_mmu_reload())
+            return;
     }
     trap_dispatch(f, &t);
 }
@@ -99,9 +105,19 @@ static __attribute__((noinline)) void exception(struct hal_frame *f, bool emerge
 /* entry.asm calls this, and returns to the interrupted code when it returns. */
 void x86_trap(struct hal_frame *f, bool emergency)
 {
-    static const struct trap_info interrupt = { .kind = TRAP_IRQ };
-    if (f->vector - X86_VECTOR_LINES < X86_LINES)
-        trap_dispatch(f, &interrupt);
+    static const struct trap_info call = {
+        .kind = TRAP_SYSCALL,
+        .from_user = true,
+        .what = "system call (Intel SDM vol. 2A INT n)",
+    };
+    static const struct trap_info interrupt[2] = {
+        { .kind = TRAP_IRQ },
+        { .kind = TRAP_IRQ, .from_user = true },
+    };
+    if (f->vector == X86_VECTOR_SYSCALL && x86_from_user(f))
+        trap_dispatch(f, &call);
+    else if (f->vector - X86_VECTOR_LINES < X86_LINES)
+        trap_dispatch(f, &interrupt[x86_from_user(f)]);
     else
         exception(f, emergency);
 }

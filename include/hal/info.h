@@ -12,6 +12,11 @@
 #define IRQ_NONE        (-1)
 #define HAL_MAX_WINDOWS 8
 
+enum hal_abi {
+    HAL_ABI_GENERIC, /* arm64, riscv64: include/uapi/asm-generic of Linux */
+    HAL_ABI_I386,
+};
+
 struct hal_window {              /* device registers, mapped uncached and whole 4 KiB pages at a time */
     uintptr_t   pa, va;
     size_t      size;            /* 0 ends the list */
@@ -34,6 +39,13 @@ struct hal_info {
     /* bytes from where the frame pointer points to the caller's frame pointer, */
     int         fp_to_prev;
     int         fp_to_ret;       /*   and to the return address */
+    enum hal_abi abi;            /* which of Linux's tables of calls and layouts programs use */
+    size_t      user_size;       /* bytes of struct hal_user */
+    size_t      tls_desc_size;   /* hal_user_set_tls() */
+    const char *platform;        /* of programs, as uname() tells it: "i686", "aarch64", "riscv64" */
+    unsigned    elf_machine;     /* e_machine of programs, and their word: 32 or 64 bits */
+    unsigned    elf_bits;
+    unsigned    asids;           /* how many address spaces a TLB can tell apart; 0: one */
     bool        nx;              /* pages can be made not executable */
     bool        tlb_broadcast;   /* hal_tlb_flush() reaches all CPUs, by hardware */
     bool        tlb_keeps_absent; /* a TLB may remember that there was no entry */

@@ -22,6 +22,17 @@ static inline void hal_pte_store(pte_t *e, pte_t pte);
  */
 void hal_pt_kernel(uintptr_t root_pa);
 /*
+ * irqs off. This tree of a program (vm_create()) is the user half on this CPU from here on; 0: none is. What
+ * the TLB knows of other ASIDs stays. asid: below hal_info.asids; where that is 0, it means nothing, and the
+ * TLB forgets all programs' pages.
+ */
+void hal_pt_switch(uintptr_t root_pa, unsigned asid);
+/*
+ * Any context. After instructions were written to [va, va + size) in the direct map, before a program gets
+ * that memory to execute.
+ */
+void hal_code_sync(const void *va, size_t size);
+/*
  * Any context. This CPU (all, if hal_info.tlb_broadcast) forgets one page, after its entry or that of a table
  * above it changed.
  */

@@ -24,8 +24,12 @@ typedef uint64_t pte_t;
 
 /* Entry of a table at `level` (2 or 1) that points one down. */
 pte_t     hal_pte_table(uintptr_t table_pa, unsigned level);
-/* Entry at level 0 or 1 that maps. PROT_R is given; W and X never both. */
+/*
+ * Entry at level 0 or 1 that maps, PROT_R given. W and X both: only a program's page may be so. PROT_U
+ * alone, at level 0: nobody may touch the page, the MMU finds nothing there, but the entry remembers it.
+ */
 pte_t     hal_pte_leaf(uintptr_t pa, unsigned prot, unsigned level);
+/* There is something: a table, a page that is mapped, or one that is remembered. */
 bool      hal_pte_present(pte_t pte);
 /* Maps memory, instead of pointing to a table. */
 bool      hal_pte_is_leaf(pte_t pte, unsigned level);

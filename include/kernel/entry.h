@@ -11,6 +11,8 @@
 
 enum trap_kind {
     TRAP_IRQ,        /* a device; the core asks hal_irq_claim() which */
+    TRAP_SYSCALL,    /* of a program; the pc is behind the instruction that calls */
+    TRAP_FPU,        /* of a program: floating point, while hal_user_load() has left it off */
     TRAP_PAGE_FAULT, /* addr and prot say what was tried */
     TRAP_ILLEGAL,    /* undefined or privileged instruction */
     TRAP_BREAKPOINT,
@@ -21,6 +23,7 @@ enum trap_kind {
 
 struct trap_info {
     enum trap_kind kind;
+    bool           from_user; /* f is the frame at the top of the stack, hal_frame_user() */
     /* the stack was unusable: this runs on the port's emergency stack, and cannot return */
     bool           emergency;
     unsigned       prot;      /* PROT_* of the access that faulted, as far as the machine says */
@@ -36,7 +39,7 @@ _Noreturn void kernel_main(const struct boot_info *bi);
 _Noreturn void kernel_secondary_main(unsigned cpu);
 
 /*
- * Every trap. irqs off on entry and return; the port saved f before and restores it after. Another thread may
- * run, for long, before this returns.
+ * Every trap, of the kernel and of programs. irqs off on entry and return; the port saved f before and
+ * restores it after. Another thread may run, for long, before this returns, or the thread may end here.
  */
 void trap_dispatch(struct hal_frame *f, const struct trap_info *t);

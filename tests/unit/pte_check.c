@@ -26,10 +26,15 @@ static unsigned addresses(unsigned pa_bits, unsigned shift)
     return 2 + pa_bits - shift + RANDOM_ADDRESSES;
 }
 
-/* The machine has no page that can be written and executed, and none that cannot be read. */
-static bool legal(unsigned prot)
+/*
+ * Only a program's page can be written and executed. What cannot be read is a program's that nobody may
+ * touch.
+ */
+static bool legal(unsigned prot, unsigned level)
 {
-    return prot & PROT_R && (prot & (PROT_W | PROT_X)) != (PROT_W | PROT_X);
+    if ((prot & PROT_R) == 0)
+        return prot == PROT_U && level == 0;
+    return (prot & (PROT_W | PROT_X)) != (PROT_W | PROT_X) || (prot & (PROT_U | PROT_D)) == PROT_U;
 }
 
 static void check_leaf(uintptr_t pa, unsigned prot, unsigned level)
@@ -41,7 +46,7 @@ static void check_leaf(uintptr_t pa, unsigned prot, unsigned level)
                  level, prot, (unsigned long)pa, (unsigned long long)e, hal_pte_present(e),
                  hal_pte_is_leaf(e, level), hal_pte_prot(e), (unsigned long)hal_pte_addr(e));
     for (unsigned other = 0; other < prot; other++)
-        assert_true(!legal(other) || hal_pte_leaf(pa, other, level) != e);
+        assert_true(!legal(other, level) || hal_pte_leaf(pa, other, level) != e);
 }
 
 unsigned pte_check_leaves(unsigned pa_bits)
@@ -54,7 +59,7 @@ unsigned pte_check_leaves(unsigned pa_bits)
         unsigned shift = level == 0 ? PAGE_SHIFT : BLOCK_SHIFT;
 
         for (unsigned prot = 0; prot < 2 * PROT_D; prot++) {
-            for (unsigned i = 0; legal(prot) && i < addresses(pa_bits, shift); i++) {
+            for (unsigned i = 0; legal(prot, level) && i < addresses(pa_bits, shift); i++) {
                 check_leaf(address(i, pa_bits, shift, &seed), prot, level);
                 n++;
             }

@@ -41,6 +41,8 @@ static void test_golden(void **state)
         { 0x81000, PROT_R | PROT_U, 0, 0x81fc3 | PXN | UXN },
         { 0x81000, PROT_R | PROT_W | PROT_U, 0, 0x81f43 | PXN | UXN },
         { 0x81000, PROT_R | PROT_X | PROT_U, 0, 0x81fc3 | PXN | SOFTWARE_X },
+        { 0x81000, PROT_R | PROT_W | PROT_X | PROT_U, 0, 0x81f43 | PXN | SOFTWARE_X },
+        { 0x81000, PROT_U, 0, 0x81000 | 1ull << 56 },
         /* To fetch from a device could have effects. */
         { 0xfe201000, PROT_R | PROT_X | PROT_D, 0, 0xfe201787 | PXN | UXN | SOFTWARE_X },
         { 0, PROT_R, 0, 0x783 | PXN | UXN },

@@ -34,6 +34,8 @@ static void test_golden(void **state)
         { 0x80001000, PROT_R | PROT_U, 0, 0x20000453 },
         { 0x80001000, PROT_R | PROT_W | PROT_U, 0, 0x200004d7 },
         { 0x80001000, PROT_R | PROT_X | PROT_U, 0, 0x2000045b },
+        { 0x80001000, PROT_R | PROT_W | PROT_X | PROT_U, 0, 0x200004df },
+        { 0x80001000, PROT_U, 0, 0x20000600 },
         { 0, PROT_R, 0, 0x63 },
         { 0xfffffffffff000, PROT_R | PROT_W, 0, 0x3ffffffffffce7 },
     };

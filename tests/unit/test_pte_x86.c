@@ -24,6 +24,7 @@ static const struct pte_golden leaves_without[] = {
     { 0x101000, PROT_R | PROT_U, 0, 0x101065 },
     { 0x101000, PROT_R | PROT_W | PROT_U, 0, 0x101067 },
     { 0x101000, PROT_R | PROT_X | PROT_U, 0, 0x101065 | SOFTWARE_X },
+    { 0x101000, PROT_R | PROT_W | PROT_X | PROT_U, 0, 0x101067 | SOFTWARE_X },
     { 0, PROT_R, 0, 0x161 },
     { 0xfffff000, PROT_R, 0, 0xfffff161 },
 };

@@ -122,10 +122,13 @@ $(eval $(call unit_test,pid,kernel/pid.c lib/bitmap.c))
 $(eval $(call fuzz_test,pid,kernel/pid.c lib/bitmap.c,,-max_len=64))
 
 $(eval $(call unit_test,pte_x86,tests/unit/pte_check.c arch/x86/pte.c,-Iarch/x86/include))
+UNIT_SIGNAL := $(addprefix arch/x86/,signal.c user.c frame.c)
+$(eval $(call unit_test,signal_x86,$(UNIT_SIGNAL),-Iarch/x86/include))
 UNIT_TABLES := $(addprefix arch/x86/,tables.c acpi.c mptable.c) tests/unit/firmware.c
 $(eval $(call unit_test,tables_x86,$(UNIT_TABLES),-Iarch/x86/include))
 $(eval $(call unit_test,pte_arm64,tests/unit/pte_check.c arch/arm64/pte.c))
 $(eval $(call unit_test,pte_riscv,tests/unit/pte_check.c arch/riscv/pte.c))
+$(eval $(call unit_test,signal_arm64,arch/arm64/signal.c,-Iarch/arm64/include))
 
 # Sources of the kernel, on a machine of our own: the host port.
 UNIT_HAL   := tests/unit/host/host.c tests/unit/host/image.c

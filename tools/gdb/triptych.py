@@ -239,7 +239,7 @@ class Frame(Command):
         """The frame that the assembly gave to the trap function, which may have left for trap_dispatch().
         The stack pointer of the assembly points at it, on x86 at two words for backtraces, below it."""
         arch = value("hal_info.arch").string()
-        handlers = ("trap_dispatch", f"{arch}_trap")
+        handlers = ("trap_dispatch", f"{arch}_trap", f"{arch}_user_trap")
         frame = gdb.newest_frame()
         while frame and frame.name() not in handlers:
             frame = frame.older()

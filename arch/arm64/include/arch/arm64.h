@@ -6,16 +6,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct arm64_fpu;
 struct hal_frame;
 
 /* Interrupt lines: those of the GIC under their own numbers. */
 enum { ARM64_IRQ_IPI = 0, ARM64_IRQ_TIMER = 27 }; /* a software interrupt; the virtual timer */
 
 /*
- * Vectors, by their place in the table (Arm ARM D1.3): the two that are expected, of EL1 on its own stack;
- * and what entry.S adds on the emergency stack.
+ * Vectors, by their place in the table (Arm ARM D1.3): those that are expected, of EL1 on its own stack, and
+ * of user mode in 64 bits, whose vectors are all from VECTOR_USER on; and what entry.S adds on the emergency
+ * stack.
  */
-enum { VECTOR_SYNC = 4, VECTOR_IRQ = 5, VECTORS = 16, VECTOR_EMERGENCY = 16 };
+enum { VECTOR_SYNC = 4, VECTOR_IRQ = 5, VECTOR_USER = 8, VECTOR_USER_SYNC = 8, VECTOR_USER_IRQ = 9 };
+enum { VECTORS = 16, VECTOR_EMERGENCY = 16 };
 
 /*
  * What a CPU needs that waits in boot.S. It looks with MMU and caches off: what is written here has to be
@@ -39,10 +42,12 @@ void arm64_trap(struct hal_frame *f, unsigned vector);
 
 /* irqs off, boot, once each. */
 uint32_t arm64_timer_probe(void);              /* ticks a second */
+unsigned arm64_mmu_asids(void);                /* how many */
 unsigned arm64_smp_probe(const struct dt *dt); /* dt NULL: there is none. How many CPUs. */
 
 /* irqs off, once per CPU. */
 void arm64_trap_init(void);
+void arm64_user_init_cpu(void);    /* What user mode may do without a trap, besides SCTLR_USER. */
 void arm64_mmu_end_identity(void); /* Nothing is mapped in the lower half any more. */
 
 /* irqs off. ARM64_IRQ_IPI becomes pending on one CPU; and on all that have no part in the kernel yet. */
@@ -57,6 +62,10 @@ void arm64_dcache_flush(const void *va, size_t size);
 
 /* irqs off, lower half as boot.S made it. boot.S, which says why. */
 void arm64_replace_kernel_half(uintptr_t root_pa, uintptr_t empty_pa);
+
+/* irqs off, floating point on. The registers q0 to q31. */
+void arm64_fpu_save(struct arm64_fpu *to);
+void arm64_fpu_load(const struct arm64_fpu *from);
 
 extern struct arm64_start arm64_starts[]; /* by place */
 extern char arm64_vectors[];

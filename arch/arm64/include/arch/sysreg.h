@@ -3,8 +3,10 @@
 
 #define DAIF_I 0x80 /* interrupts masked; msr daifset and daifclr count bits from here */
 
-#define SPSR_EL_MASK 0xf
-#define SPSR_EL0     0x0
+#define SPSR_MODE    0x1f       /* exception level, stack pointer, and bit 4: AArch32 */
+#define SPSR_DAIF    0x3c0      /* what is masked */
+#define SPSR_NZCV    0xf0000000 /* all that a program may change */
+#define SPSR_USER    0x140      /* EL0 in 64 bits; FIQ and SError masked, as in the kernel */
 #define SPSR_EL1H    0x3c5 /* EL1 with its own stack pointer, everything masked */
 #define SPSR_EL2H    0x3c9
 
@@ -28,7 +30,18 @@
 #define SCTLR_M        0x1    /* MMU */
 #define SCTLR_C        0x4    /* data cache */
 #define SCTLR_SA       0x8    /* stack pointer alignment is checked */
+#define SCTLR_SA0      0x10   /*   in user mode too */
 #define SCTLR_I        0x1000 /* instruction cache */
+
+/*
+ * What user mode may, as programs for Linux expect: know the caches' lines (UCT), zero and clean them (DZE,
+ * UCI), wait (nTWI, nTWE: an interrupt ends it). Not: see or change what is masked (UMA).
+ */
+#define SCTLR_USER (1 << 14 | 1 << 15 | 1 << 16 | 1 << 18 | 1 << 26)
+
+#define CPACR_FPEN   (3 << 20) /* floating point is on; else an instruction of it traps, at EL0 and EL1 */
+#define CNTKCTL_USER 2         /* user mode reads the virtual counter, and no other register of the timers */
+#define MDSCR_TDCC   (1 << 12) /* no debugger's channel for user mode; no breakpoints by hardware */
 
 /* Attribute 0: normal memory, write-back, allocating. 1: device: no gathering, no reordering (nGnRE). */
 #define MAIR_NORMAL_DEVICE 0x04ff
@@ -40,6 +53,10 @@
 #define TCR_LOWER (25 | 1 << 8 | 1 << 10 | 3 << 12)
 #define TCR_UPPER (25 << 16 | 1 << 24 | 1 << 26 | 3 << 28 | 2 << 30)
 #define TCR_IPS   (1 << 32)
+#define TCR_AS    (1 << 36) /* ASIDs have 16 bits, where ID_AA64MMFR0_EL1.ASIDBits says 2; else 8 */
+
+#define MMFR0_ASID_BIT 5
+#define TTBR_ASID      48 /* where the ASID begins in TTBR0_EL1 */
 
 #define CNTV_CTL_ENABLE 1
 

@@ -2,7 +2,11 @@
 #pragma once
 #include <stdint.h>
 
-#define CR4_PGE (1ul << 7)
+#define CR0_TS (1ul << 3) /* floating point is off */
+
+#define CR4_PGE        (1ul << 7)
+#define CR4_OSFXSR     (1ul << 9)
+#define CR4_OSXMMEXCPT (1ul << 10)
 
 #define MSR_APIC_BASE 0x1b
 #define MSR_EFER      0xc0000080
@@ -16,6 +20,7 @@
 #define CPUID_EXTENDED 0x80000001
 #define CPUID_BRAND    0x80000002 /* and two more */
 #define CPUID_EDX_PGE  (1ul << 13) /* of CPUID_FEATURES */
+#define CPUID_EDX_SSE  (1ul << 25) /* the same */
 #define CPUID_EDX_NX   (1ul << 20) /* of CPUID_EXTENDED */
 
 static inline uint8_t inb(uint16_t port)

@@ -16,6 +16,7 @@ struct hal_frame;
 #define X86_VECTOR_LINES    32
 #define X86_LINES           32
 #define X86_VECTOR_SPURIOUS 63
+#define X86_VECTOR_SYSCALL  0x80
 #define X86_VECTORS         256
 
 #define X86_STUB_SIZE 16 /* bytes of each of the entry points in x86_trap_stubs */
@@ -34,6 +35,12 @@ void x86_mmu_probe(void);
 void x86_irqchip_probe(void);
 uint32_t x86_timer_probe(void); /* Returns the rate of hal_timer_now(). */
 void x86_pte_enable_nx(void);   /* Entries made from here on forbid execution. */
+
+/*
+ * irqs off. The top table in use has got an entry for the user half that this CPU has not read; now it has,
+ * and it is worth to try again.
+ */
+bool x86_mmu_reload(void);
 
 /* The same, after x86_irqchip_probe(). Returns how many CPUs can be used. */
 unsigned x86_smp_probe(const struct boot_ranges *ram, uint32_t timer_hz);
