@@ -109,7 +109,9 @@ KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o smp.o \
                proc.o proc_life.o proc_control.o pid.o kstack.o \
                sched.o sched_cpu.o sched_rr.o sched_fair.o sched_place.o spinlock.o \
                waitq.o mutex.o sem.o completion.o workq.o workq_pool.o \
-               memmap.o buddy.o page.o page_debug.o vm.o vm_user.o vm_kernel.o vm_print.o \
+               memmap.o buddy.o page.o page_debug.o page_user.o \
+               vm.o vm_walk.o vm_flush.o vm_user.o vm_kernel.o vm_print.o \
+               area.o aspace.o aspace_map.o aspace_remap.o aspace_fault.o uaccess.o asid.o \
                slab.o slab_cache.o slab_debug.o magazine.o kmalloc.o memory.o failalloc.o \
                console.o printk.o panic.o ksyms.o trace.o \
                line.o monitor.o monitor_cpu.o monitor_mem.o monitor_proc.o monitor_vmmap.o monitor_trace.o \
@@ -118,10 +120,10 @@ KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o smp.o \
 LIB_OBJS    := string.o fmt.o cmdline.o fdt.o fdt_query.o fdt_boot.o elf.o cpio.o \
                rbtree.o range.o ratio.o bitmap.o
 TEST_OBJS   := $(patsubst %,tests/kernel/%.o,ktest test_lib test_sched test_proc test_proc_wait test_wait \
-                 test_waitq test_sync test_workq test_fault test_vm test_memory test_slab test_misuse \
-                 test_trace team test_smp test_share test_panic stress_smp stress_move stress_sync \
-                 load soak_memory soak_smp bench bench_memory bench_proc bench_trace bench_sync \
-                 bench_wake)
+                 test_waitq test_sync test_workq test_fault test_vm test_aspace test_memory test_slab \
+                 test_misuse test_trace team test_smp test_share test_panic \
+                 stress_smp stress_move stress_sync \
+                 load soak_memory soak_smp bench bench_memory bench_proc bench_trace bench_sync bench_wake)
 
 OBJ     := $(OUT)/obj
 objects := $(addprefix $(OBJ)/kernel/,$(KERNEL_OBJS)) $(addprefix $(OBJ)/lib/,$(LIB_OBJS)) \

@@ -276,8 +276,8 @@ bool memmap_stretch(unsigned which, size_t *from, size_t *to)
 const char *page_owner_name(enum page_owner owner)
 {
     static const char *const names[PAGE_OWNERS] = {
-        "free",        "no RAM",        "firmware", "kernel image",  "initrd", "memory map",
-        "page tables", "kernel stacks", "slabs",    "large kmalloc", "user",   "other",
+        "free",          "no RAM", "firmware",      "kernel image", "initrd", "memory map", "page tables",
+        "kernel stacks", "slabs",  "large kmalloc", "user",         "files",  "other",
     };
     return owner < PAGE_OWNERS ? names[owner] : "?";
 }

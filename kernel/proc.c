@@ -58,6 +58,7 @@ void proc_prepare(struct proc *p, const char *name, unsigned prio)
     p->nice = (PRIO_NORMAL - (int)prio) * NICE_PER_PRIO;
     atomic_store_explicit(&p->killed, false, memory_order_relaxed);
     p->prio = prio;
+    p->user = NULL;
     p->waits_for = 0;
     p->ended = false;
 }

@@ -9,6 +9,7 @@
 #include <hal/irqchip.h>
 #include <hal/mmu.h>
 #include <hal/smp.h>
+#include <kernel/aspace.h>
 #include <kernel/clock.h>
 #include <kernel/entry.h>
 #include <kernel/irq.h>
@@ -57,6 +58,7 @@ void smp_answer(void)
         stop(cpu);
     unsigned asked = atomic_load_explicit(&cpu->flush_asked, memory_order_acquire);
     if (asked != atomic_load_explicit(&cpu->flush_done, memory_order_relaxed)) {
+        aspace_answer(cpu);
         hal_tlb_flush_all();
         atomic_store_explicit(&cpu->flush_done, asked, memory_order_release);
     }
@@ -70,10 +72,10 @@ static void called(void *arg)
     sched_called(this_cpu());
 }
 
-void smp_flush(void)
+void smp_flush(uint32_t cpus_to_ask)
 {
     unsigned long s = hal_irq_save();
-    uint32_t others = smp_online() & ~(1u << this_cpu()->index);
+    uint32_t others = smp_online() & cpus_to_ask & ~(1u << this_cpu()->index);
     unsigned want[MAX_CPUS];
     for (uint32_t set = others; set != 0; set &= set - 1) {
         unsigned i = bit_lowest32(set);

@@ -173,7 +173,7 @@ int trace_start(unsigned n)
     if (fresh && new_rings(n) != 0)
         return -ENOMEM;
     note_all(fresh);
-    smp_flush(); /* all CPUs see the rings before they see that they are to use them */
+    smp_flush(SMP_ALL); /* all CPUs see the rings before they see that they are to use them */
     atomic_store_explicit(&trace_active, true, memory_order_relaxed);
     sched_watch(true);
     return 0;
@@ -183,7 +183,7 @@ void trace_stop(void)
 {
     sched_watch(false);
     atomic_store_explicit(&trace_active, false, memory_order_relaxed);
-    smp_flush();
+    smp_flush(SMP_ALL);
 }
 
 void trace_clear(void)

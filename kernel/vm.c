@@ -1,43 +1,16 @@
 /*
- * vm.c - the walk over page tables of three levels, the same on every port, and pages that come and go.
+ * vm.c - pages that come into a tree of page tables and go, one by one; what there is of them.
  *
  * A page for a table is asked for with the tree unlocked, since the allocator may have to take stacks apart
- * to find one, and so comes back here. A page that was mapped is free only when no TLB knows it.
+ * to find one, and so comes back here. A page that was mapped is free only when no TLB knows it: vm_flush.c.
  */
 #include <hal/mmu.h>
 #include <kernel/kassert.h>
 #include <kernel/page.h>
-#include <kernel/smp.h>
 #include <kernel/vm.h>
 #include <kernel/vm_walk.h>
 #include <lib/util.h>
-#include <stdatomic.h>
 #include <uapi/errno.h>
-
-pte_t *vm_walk(const struct vm_tree *t, uintptr_t va, unsigned level, unsigned *at)
-{
-    pte_t *table = t->root;
-    for (unsigned l = VM_TOP;; l--) {
-        pte_t *e = &table[vm_index(va, l)];
-        *at = l;
-        if (l == level || !hal_pte_present(*e) || hal_pte_is_leaf(*e, l))
-            return e;
-        table = hal_p2v(hal_pte_addr(*e));
-    }
-}
-
-static atomic_size_t table_pages;
-
-void vm_count_tables(struct vm_tree *t, int more)
-{
-    t->tables += (size_t)more;
-    atomic_fetch_add_explicit(&table_pages, (size_t)more, memory_order_relaxed);
-}
-
-size_t vm_table_pages(void)
-{
-    return atomic_load_explicit(&table_pages, memory_order_relaxed);
-}
 
 pte_t *vm_lock_entry(struct vm_tree *t, uintptr_t va, unsigned level, unsigned long *s)
 {
@@ -49,7 +22,7 @@ pte_t *vm_lock_entry(struct vm_tree *t, uintptr_t va, unsigned level, unsigned l
         if (at > level && table != NULL) {
             KASSERT(!hal_pte_present(*e)); /* a block is never split */
             hal_pte_store(e, hal_pte_table(hal_v2p(table), at));
-            vm_count_tables(t, 1);
+            vm_add_table(t, table);
             table = NULL;
             e = vm_walk(t, va, level, &at);
         }
@@ -67,36 +40,6 @@ pte_t *vm_lock_entry(struct vm_tree *t, uintptr_t va, unsigned level, unsigned l
     }
 }
 
-/*
- * The one door to the TLBs: when it returns, no CPU in use remembers what these addresses meant before. The
- * others are told, and waited for; no tree is locked, so that they come to answer.
- */
-static void flush(const uintptr_t *va, unsigned n)
-{
-    for (unsigned i = 0; i < n; i++)
-        hal_tlb_flush(va[i]);
-    if (n > 0 && !hal_info.tlb_broadcast)
-        smp_flush();
-}
-
-void vm_batch_flush(struct vm_batch *b)
-{
-    flush(b->va, b->n);
-    for (unsigned i = 0; i < b->n; i++) {
-        if (b->page[i] != NULL)
-            page_free(b->page[i], 0);
-    }
-    b->n = 0;
-}
-
-void vm_batch_add(struct vm_batch *b, uintptr_t va, void *page)
-{
-    b->va[b->n] = va;
-    b->page[b->n++] = page;
-    if (b->n == VM_BATCH)
-        vm_batch_flush(b);
-}
-
 /* The part of the tree in which pages come and go. */
 static void check_place(const struct vm_tree *t, uintptr_t va, size_t size)
 {
@@ -108,8 +51,8 @@ static void check_place(const struct vm_tree *t, uintptr_t va, size_t size)
 
 static void check_prot(unsigned prot)
 {
-    KASSERT(prot & PROT_R);
-    KASSERT((prot & PROT_W) == 0 || (prot & PROT_X) == 0);
+    KASSERT((prot & PROT_R) || prot == PROT_U);
+    KASSERT((prot & PROT_W) == 0 || (prot & PROT_X) == 0 || (prot & PROT_U));
 }
 
 /* Puts a page into the tree. As vm_map(); but a CPU may remember that there was nothing. */
@@ -122,7 +65,7 @@ static int put(struct vm_tree *t, uintptr_t va, uintptr_t pa, unsigned prot)
         return -ENOMEM;
     bool taken = hal_pte_present(*e);
     if (!taken)
-        hal_pte_store(e, hal_pte_leaf(pa, prot, 0));
+        vm_store(t, e, hal_pte_leaf(pa, prot, 0));
     spin_unlock(&t->lock, s);
     return taken ? -EEXIST : 0;
 }
@@ -138,15 +81,17 @@ int vm_map(struct vm_tree *t, uintptr_t va, uintptr_t pa, unsigned prot)
 {
     check_new(t, va, PAGE_SIZE, prot);
     int result = put(t, va, pa, prot);
-    if (result == 0 && hal_info.tlb_keeps_absent)
-        flush(&va, 1);
+    if (result == 0 && hal_info.tlb_keeps_absent && t == &vm_kernel)
+        vm_flush(t, &va, 1);
+    else if (result == 0 && hal_info.tlb_keeps_absent)
+        vm_forget(va); /* only to spare this CPU a fault: one may come elsewhere, too */
     return result;
 }
 
 unsigned vm_map_pages(struct vm_tree *t, uintptr_t va, const uintptr_t *pa, unsigned n, unsigned prot)
 {
     check_new(t, va, n * PAGE_SIZE, prot);
-    struct vm_batch added = { .n = 0 };
+    struct vm_batch added = { .tree = t };
     unsigned mapped = 0;
     for (; mapped < n && put(t, va, pa[mapped], prot) == 0; mapped++, va += PAGE_SIZE) {
         if (hal_info.tlb_keeps_absent)
@@ -175,7 +120,7 @@ static int take(struct vm_tree *t, uintptr_t va, struct vm_mapping *m)
     pte_t *e = vm_walk(t, va, 0, &at);
     int result = describe(*e, va, at, m);
     if (result == 0)
-        hal_pte_store(e, 0);
+        vm_store(t, e, 0);
     spin_unlock(&t->lock, s);
     return result;
 }
@@ -186,14 +131,14 @@ int vm_unmap(struct vm_tree *t, uintptr_t va, uintptr_t *pa)
     check_place(t, va, PAGE_SIZE);
     if (take(t, va, &m) != 0)
         return -ENOENT;
-    flush(&va, 1);
+    vm_flush(t, &va, 1);
     *pa = m.pa;
     return 0;
 }
 
 size_t vm_unmap_free(struct vm_tree *t, uintptr_t va, size_t size)
 {
-    struct vm_batch gone = { .n = 0 };
+    struct vm_batch gone = { .tree = t };
     struct vm_mapping m;
     size_t freed = 0;
     check_place(t, va, size);
@@ -211,7 +156,7 @@ size_t vm_unmap_free(struct vm_tree *t, uintptr_t va, size_t size)
 int vm_protect(struct vm_tree *t, uintptr_t va, size_t size, unsigned prot)
 {
     enum { STAYS = PROT_U | PROT_D };
-    struct vm_batch changed = { .n = 0 };
+    struct vm_batch changed = { .tree = t };
     bool gap = false;
     check_place(t, va, size);
     check_prot(prot);

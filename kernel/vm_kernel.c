@@ -90,8 +90,8 @@ void vm_init(const struct boot_info *bi)
     vm_kernel.root = page_alloc_zero(0, PAGE_TABLE);
     if (vm_kernel.root == NULL)
         panic(NO_MEMORY);
-    vm_kernel.tables = 0;
-    vm_count_tables(&vm_kernel, 1);
+    vm_kernel.tables = 1;
+    vm_count_tables(1);
     map_all(bi);
     make_kmap();
 

@@ -8,6 +8,7 @@
 #include <hal/boot.h>
 #include <kernel/buddy.h>
 #include <kernel/config.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,6 +28,7 @@ enum page_owner {
     PAGE_SLAB,
     PAGE_KMALLOC,  /* what kmalloc() found too large for a slab */
     PAGE_USER,     /* memory of a user program */
+    PAGE_FILE,     /* contents of files */
     PAGE_OTHER,    /* whoever needs whole pages for something else */
     PAGE_OWNERS
 };
@@ -37,7 +39,15 @@ struct slab;
 /* Its owner's, but for what page.c and memmap.c keep in it. */
 struct page {
     struct cache *cache;    /* each page of a slab: what its objects are; NULL for all others */
-    struct slab  *slab;     /* and which slab it is part of */
+    union {
+        struct slab *slab;  /* and which slab it is part of */
+        /*
+         * PAGE_USER: entries of page tables, of all programs, that map it; PAGE_FILE: its file, and who
+         * copies it
+         */
+        atomic_uint  users;
+        void        *next;  /* PAGE_TABLE of a program: the next table of the same tree */
+    };
     uintptr_t     caller;   /* who took it last or, if it is free, gave it back: a story for a double free */
     uint8_t       owner;    /* enum page_owner */
     uint8_t       order;    /* of the block that begins here */
@@ -106,6 +116,22 @@ static inline struct page *page_of(const void *va)
 static inline void *page_address(const struct page *p)
 {
     return (void *)(((uintptr_t)p - page_map_bias) / sizeof(struct page) << PAGE_SHIFT);
+}
+
+/*
+ * A page of programs, which several may have. Any context, locks below RANK_PAGE held. page_user_alloc(): as
+ * page_alloc(), with one user. page_user_put(): one less; the last one frees it.
+ */
+void *page_user_alloc(void);
+static inline void page_user_get(const void *page)
+{
+    atomic_fetch_add_explicit(&page_of(page)->users, 1, memory_order_relaxed);
+}
+void page_user_put(void *page);
+/* The same context. Does nobody else have it? Only a user of it asks, and nobody comes meanwhile. */
+static inline bool page_user_alone(const void *page)
+{
+    return atomic_load_explicit(&page_of(page)->users, memory_order_acquire) == 1;
 }
 
 /*

@@ -55,6 +55,7 @@ struct proc {
     uintptr_t stack; /* the slot of its kernel stack */
     void (*fn)(void *);
     void *arg;
+    struct user *user; /* of a thread that runs programs; NULL: a kernel thread */
 
     /* process-table lock */
     struct proc *parent;

@@ -15,6 +15,8 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+struct aspace;
+
 #define CPU_MAX_HELD 8
 
 enum { SCHED_SEARCH_MOST = 32 }; /* who is looked at for a move: the interrupts wait meanwhile */
@@ -52,6 +54,7 @@ struct runq {
     struct rr_queue   rr;         /* of these two, that of the policy */
     struct fair_queue fair;
     uint64_t        began;        /* in counter ticks. Fixed after creation */
+    struct user    *loaded;       /* current's, if it was in user mode here since: user_save(). This CPU */
     struct proc    *idle;         /* runs when nobody else can. Fixed after creation */
 };
 
@@ -60,6 +63,7 @@ struct cpu {
     struct timeouts  timeouts;
     struct page_list pages;           /* this CPU, irqs off */
     /* this CPU, irqs off */
+    struct aspace   *as;              /* whose page tables are loaded; NULL: no program's */
     uint64_t         alarm;           /* what hal_timer_arm() was last given */
     uint64_t         balance_at;      /* when to look whether other CPUs have less to do */
     bool             reclaiming;      /* memory_reclaim() is at work */
@@ -98,12 +102,17 @@ bool sched_started(void);
 /* Any context, after sched_init(). "rr" or "fair". */
 const char *sched_policy_name(void);
 extern uint64_t sched_quantum; /* of a turn, in counter ticks; constant after sched_init() */
+/* Its lock held, on its CPU. u is loaded there from now on, or, if NULL, nobody. */
+void sched_set_loaded(struct runq *rq, struct user *u);
 /* Boot CPU. `cpu`, which has not been started, will begin as this idle process. */
 void sched_init_cpu(struct cpu *cpu, struct proc *idle);
 
 /* Any context. p is NEW, and has its parent's CPU; it becomes READY there or where there is more room. */
 void sched_start(struct proc *p);
-/* Thread, irqs on. Lets the next of equal priority run; returns at once if there is none. */
+/*
+ * Thread, irqs on. Lets the next of equal priority run; returns at once if there is none. A program's thread
+ * calls user_unload() first.
+ */
 void sched_yield(void);
 void sched_preempt(void); /* irqs off, no lock held. The same, at the end of a trap. */
 
@@ -115,6 +124,26 @@ void sched_prepare(void); /* Thread. Forgets earlier wake-ups. */
 void sched_sleep(void);   /* Thread, no lock held. Sleeps unless woken since sched_prepare(). */
 /* Any context, locks up to RANK_WAITQ held. Any number of times. p is not freed meanwhile. */
 void sched_wake(struct proc *p);
+/*
+ * Any context, locks as for sched_wake(). If p runs on another CPU, that one takes a trap, behind which p
+ * sees what was written before: in user mode, alone on its CPU, it might never enter the kernel by itself.
+ */
+void sched_poke(struct proc *p);
+
+/*
+ * Waking and sleeping in one, without a look at who else could run. Thread, irqs off; locks up to RANK_WAITQ
+ * may be held in the first, none but the run queue's in the second. Does `to` sleep, and wants nobody but the
+ * caller this CPU? Then to is this CPU's, and its run queue stays locked until the second, which must follow:
+ * it is as sched_wake(to) and sched_sleep(). Without sched_prepare(): an old wake-up makes the answer no.
+ */
+bool sched_may_hand_over(struct proc *to);
+void sched_hand_over(struct proc *to);
+
+/*
+ * For sched_hand.c: run-queue lock held; prev, which runs here, is not READY any more, and accounted; next
+ * has been picked. Returns when prev runs again, with no lock held.
+ */
+void sched_go(struct runq *rq, struct proc *prev, struct proc *next);
 
 /* Run-queue lock held; p is READY, and in no queue. From now on it is in that of cpu, which is told. */
 void sched_arrive(struct cpu *cpu, struct proc *p);

@@ -22,11 +22,14 @@ unsigned smp_count(void);
 /* Any context, irqs off. `cpu` takes an interrupt, and looks. */
 void smp_call(struct cpu *cpu);
 
+#define SMP_ALL UINT32_MAX
 /*
- * Any context, no tree of page tables locked. When it returns, no other CPU remembers an entry that was
- * changed before the call. It waits for them: a CPU that waits itself, for a lock or here, answers meanwhile.
+ * Any context, no tree of page tables locked. When it returns, none of these CPUs, a bit each, the caller's
+ * own left out, remembers an entry that was changed before the call, and none has page tables loaded whose
+ * program had ended by then. It waits for them: a CPU that waits itself, for a lock or here, answers
+ * meanwhile.
  */
-void smp_flush(void);
+void smp_flush(uint32_t cpus_to_ask);
 
 /* irqs off, in every loop that waits for another CPU. Does what others wait for; may never return. */
 void smp_answer(void);

@@ -12,13 +12,18 @@
 
 enum lock_rank {
     RANK_PROC_TABLE = 1,
+    RANK_GROUP,   /* the threads of a process, and its signals */
     RANK_CACHES,  /* the list of slab caches */
     RANK_KSTACK,  /* stack slots */
     RANK_VM,      /* one tree of page tables */
+    RANK_ASID,    /* numbers of address spaces */
     RANK_SLAB,    /* one slab cache */
     RANK_PAGE,    /* free pages */
     RANK_DEVICE,  /* console input, interrupt lines */
     RANK_WORKQ,   /* one work queue */
+    RANK_CAPS,    /* who has a capability from whom */
+    RANK_TABLE,   /* one table of capabilities */
+    RANK_ENDPOINT,
     RANK_TIMEOUT,
     RANK_WAITQ,
     RANK_RUNQ,    /* held across the context switch */

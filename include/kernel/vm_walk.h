@@ -32,8 +32,18 @@ static inline uintptr_t vm_user_end(void) { return vm_user_entries() * VM_TOP_SI
  */
 pte_t *vm_walk(const struct vm_tree *t, uintptr_t va, unsigned level, unsigned *at);
 
-/* Tree locked, or nobody else sees it. It has so many pages of tables more. */
-void vm_count_tables(struct vm_tree *t, int more);
+/* Tree locked, or nobody else sees it. This page is one more of its tables. */
+void vm_add_table(struct vm_tree *t, void *table);
+/* Any context. So many pages of tables more, or less, are in use. */
+void vm_count_tables(int more);
+
+/*
+ * Tree locked. The first entry at level 0 from *va on that is not empty, or NULL: there is none below end.
+ * *va is its address, or end.
+ */
+pte_t *vm_next_page(const struct vm_tree *t, uintptr_t *va, uintptr_t end);
+/* Tree locked. hal_pte_store(), and the count of pages. */
+void vm_store(struct vm_tree *t, pte_t *e, pte_t pte);
 
 /*
  * Any context, locks below RANK_CACHES held. Locks the tree and returns the entry for va at `level`, with
@@ -49,12 +59,15 @@ pte_t *vm_lock_entry(struct vm_tree *t, uintptr_t va, unsigned level, unsigned l
 enum { VM_BATCH = 16 };
 
 struct vm_batch {
+    struct vm_tree *tree;
     unsigned  n;
     uintptr_t va[VM_BATCH];
-    void     *page[VM_BATCH];  /* to be freed then; NULL: nothing */
+    void     *page[VM_BATCH];  /* to be freed or put then; NULL: nothing */
 };
 
 /* Any context, locks below RANK_VM held. The entry that mapped va, or led there, is gone or has changed. */
 void vm_batch_add(struct vm_batch *b, uintptr_t va, void *page);
 /* The same context. No CPU remembers them any more, the pages are free, the batch is empty. */
 void vm_batch_flush(struct vm_batch *b);
+/* The same context. No CPU that can use the tree remembers what these n addresses meant before. */
+void vm_flush(struct vm_tree *t, const uintptr_t *va, unsigned n);

@@ -126,8 +126,8 @@ MUTANTS = (
            "    p->vruntime = max_u64(p->vruntime, from->rq.fair.least);", "    (void)max_u64;",
            LOST, "share-forker sched=fair"),
     # Calls from CPU to CPU.
-    Mutant("no other CPU forgets the page", "kernel/vm.c", "        smp_flush();", "        (void)0;",
-           LOST, "smp-flush", ("x86", "riscv"), **FREE),
+    Mutant("no other CPU forgets the page", "kernel/vm_flush.c",
+           "        smp_flush(SMP_ALL);", "        (void)0;", LOST, "smp-flush", ("x86", "riscv"), **FREE),
     Mutant("only this CPU forgets the page", "arch/arm64/mmu.c", "tlbi vaae1is", "tlbi vaae1",
            LOST, "smp-flush", ("arm64",), **FREE),
     Mutant("nobody waits until the page is forgotten", "arch/arm64/mmu.c",

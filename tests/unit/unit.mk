@@ -138,7 +138,8 @@ UNIT_PLAIN := $(UNIT_FLAGS) -DCONFIG_DEBUG=0
 UNIT_DEBUG := $(UNIT_FLAGS) -DCONFIG_DEBUG=1
 UNIT_VM    := $(addprefix tests/unit/vm_,check.c kmap_check.c user_check.c edge_check.c model.c user_model.c \
                 pages.c) \
-              $(addprefix kernel/,vm.c vm_user.c vm_kernel.c vm_print.c spinlock.c) lib/range.c $(UNIT_HOST)
+              $(addprefix kernel/,page_user.c vm.c vm_walk.c vm_flush.c vm_user.c vm_kernel.c vm_print.c \
+                spinlock.c) lib/range.c $(UNIT_HOST)
 UNIT_BUDDY := kernel/buddy.c lib/bitmap.c tests/unit/buddy_model.c
 UNIT_TIME  := kernel/timeout.c kernel/spinlock.c lib/rbtree.c $(UNIT_HOST)
 $(eval $(call unit_test,sched_rr,kernel/sched_rr.c $(UNIT_HOST),$(UNIT_PLAIN)))
@@ -160,6 +161,15 @@ $(UNIT_OUT)/fuzz/fuzz_buddy: FUZZ_CFLAGS += -DCONFIG_DEBUG=1
 $(eval $(call unit_test,vm_x86,arch/x86/pte.c $(UNIT_VM),$(UNIT_PLAIN) -Iarch/x86/include))
 $(eval $(call unit_test,vm_arm64,arch/arm64/pte.c $(UNIT_VM),$(UNIT_PLAIN)))
 $(eval $(call unit_test,vm_riscv,arch/riscv/pte.c $(UNIT_VM),$(UNIT_PLAIN)))
+UNIT_ASPACE := $(addprefix tests/unit/,aspace_check.c aspace_edge_check.c aspace_host.c vm_model.c \
+                 vm_pages.c) \
+               $(addprefix kernel/,area.c aspace.c aspace_map.c aspace_remap.c aspace_fault.c uaccess.c \
+                 asid.c page_user.c vm.c vm_walk.c vm_flush.c vm_user.c vm_kernel.c vm_print.c spinlock.c) \
+               lib/range.c lib/rbtree.c $(UNIT_HOST)
+$(eval $(call unit_test,aspace_x86,arch/x86/pte.c $(UNIT_ASPACE),$(UNIT_DEBUG) -Iarch/x86/include))
+$(eval $(call unit_test,aspace_arm64,arch/arm64/pte.c $(UNIT_ASPACE),$(UNIT_DEBUG)))
+$(eval $(call unit_test,aspace_riscv,arch/riscv/pte.c $(UNIT_ASPACE),$(UNIT_DEBUG)))
+$(eval $(call unit_test,asid,kernel/asid.c kernel/spinlock.c $(UNIT_HOST),$(UNIT_PLAIN)))
 $(eval $(call unit_test,ksyms,kernel/ksyms.c lib/fmt.c $(UNIT_OUT)/ksyms.o $(UNIT_HOST),$(UNIT_PLAIN)))
 $(eval $(call unit_test,ksyms_empty,kernel/ksyms.c lib/fmt.c $(UNIT_HOST),$(UNIT_PLAIN)))
 

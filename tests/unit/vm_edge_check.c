@@ -1,7 +1,7 @@
 /* vm_edge_check.c - kernel/vm.c, vm_user.c: each allocation fails in turn, somebody is faster, runs, panics.
  *
  * Planted and caught: a table that was asked for too late lost, and hung over the one that is there; a page
- * or the half of a failed clone kept, and its root; tables not counted, the last of a stretch not made, and
+ * or the half of what a failed fork shares kept; tables not counted, the last of a stretch not made, and
  * one left out; an entry overwritten; runs over a gap, over a change of protection or of place, and the
  * last one lost; addresses looked up that are not in the tree.
  */
@@ -22,10 +22,10 @@ static const unsigned user_rw = PROT_R | PROT_W | PROT_U;
 static void plant(struct user_tree *u)
 {
     assert_int_equal(vm_create(&u->tree), 0);
-    u->live = true;
+    user_load(u);
     for (unsigned i = 0; i < USER_SLOTS; i += 2) {
         bool device = i % 10 == 0;
-        uintptr_t pa = device ? DEVICE_PA : hal_v2p(page_alloc(0, PAGE_USER));
+        uintptr_t pa = device ? DEVICE_PA : hal_v2p(page_user_alloc());
 
         u->slot[i].pa = pa;
         u->slot[i].prot = device ? user_rw | PROT_D : user_rw;
@@ -38,24 +38,37 @@ static void plant(struct user_tree *u)
     user_check_pages();
 }
 
-static unsigned failures_of_clone(void)
+static unsigned failures_of_share(void)
 {
+    struct user_tree *to = &user_trees[1], *from = &user_trees[0];
+    size_t size = user_va(USER_SLOTS - 1) + PAGE_SIZE;
     unsigned n = 0;
     int result;
 
     for (;; n++) {
+        bool changed = false;
+
+        assert_int_equal(vm_create(&to->tree), 0);
         vm_until_failure = (long)n;
-        result = vm_clone(&user_trees[1].tree, &user_trees[0].tree);
+        result = vm_share(&to->tree, &from->tree, 0, size, true, &changed);
+        assert_false(changed);
         if (result == 0)
             break;
         assert_int_equal(result, -ENOMEM);
-        assert_null(user_trees[1].tree.root);
+        vm_until_failure = -1;
+        vm_destroy(&to->tree);
         user_check_pages();
-        user_tlb_check(&user_trees[0]);
+        user_tlb_check(from);
     }
     assert_int_equal(vm_until_failure, 0); /* it needed each of them */
     vm_until_failure = -1;
-    vm_destroy(&user_trees[1].tree);
+    memcpy(to->slot, from->slot, sizeof(to->slot));
+    to->live = true;
+    user_check(to);
+    user_check_pages();
+    vm_destroy(&to->tree);
+    to->live = false;
+    memset(to->slot, 0, sizeof(to->slot));
     user_check_pages();
     return n;
 }
@@ -92,7 +105,7 @@ static unsigned failures_of_tables(void)
 void vm_test_without_memory(void **state)
 {
     (void)state;
-    unsigned clone, tables, map = 0;
+    unsigned share, tables, map = 0;
 
     user_set_up();
     vm_until_failure = 0;
@@ -100,7 +113,7 @@ void vm_test_without_memory(void **state)
     vm_until_failure = -1;
     user_check_pages();
     plant(&user_trees[0]);
-    clone = failures_of_clone();
+    share = failures_of_share();
     tables = failures_of_tables();
     assert_int_equal(vm_create(&user_trees[1].tree), 0);
     user_trees[1].live = true;
@@ -110,12 +123,13 @@ void vm_test_without_memory(void **state)
     }
     vm_until_failure = -1;
     assert_int_equal(map, 2);
+    user_unload(&user_trees[0]);
     assert_int_equal(tables, 2 + 8); /* of blocks; and of pages, one under the first, 7 under the second */
     vm_destroy(&user_trees[0].tree);
     vm_destroy(&user_trees[1].tree);
     user_trees[0].live = user_trees[1].live = false;
     user_check_pages();
-    printf("# failed in turn: %u of clone, %u of make_tables, %u of map\n", clone, tables, map);
+    printf("# failed in turn: %u of share, %u of make_tables, %u of map\n", share, tables, map);
 }
 
 /* While the kernel asks for a table, somebody else maps the neighbour; its own table is one too many. */

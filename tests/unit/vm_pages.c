@@ -12,16 +12,21 @@
 enum { POISON = 0x5a };
 
 unsigned vm_owned[PAGE_OWNERS];
-long     vm_until_failure;
+long vm_until_failure;
 unsigned vm_failures;
-void   (*vm_on_alloc)(void);
-void   (*vm_on_free)(uintptr_t pa);
+void (*vm_on_alloc)(void);
+void (*vm_on_free)(uintptr_t pa);
 
-static uint8_t  owner_of[VM_FRAMES];
+static struct page map[VM_BACKED / PAGE_SIZE]; /* of these, what page_user.c and vm_walk.c keep in it */
+uintptr_t page_map_bias;
+
+static uint8_t owner_of[VM_FRAMES];
 static unsigned free_list[VM_FRAMES], nfree;
 
 void vm_pages_reset(void)
 {
+    page_map_bias = (uintptr_t)map - (KERNEL_BASE >> PAGE_SHIFT) * sizeof(struct page);
+    memset(map, 0, sizeof(map));
     memset(owner_of, PAGE_FREE, sizeof(owner_of));
     memset(vm_owned, 0, sizeof(vm_owned));
     for (nfree = 0; nfree < VM_FRAMES; nfree++)
@@ -78,6 +83,7 @@ void page_free(void *block, unsigned order)
     if (vm_on_free != NULL)
         vm_on_free(pa);
     memset(block, POISON, PAGE_SIZE);
+    memset(page_of(block), POISON, sizeof(struct page));
     vm_owned[owner]--;
     owner_of[(pa - VM_PAGES_PA) / PAGE_SIZE] = PAGE_FREE;
     free_list[nfree++] = (unsigned)((pa - VM_PAGES_PA) / PAGE_SIZE);

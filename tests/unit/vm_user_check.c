@@ -2,7 +2,7 @@
  *
  * Planted and caught: pages and tables freed before the flush, without one, or with one of another address;
  * no flush, or all but the last, at each operation; a change of protection that goes on behind a gap, or
- * changes whose page it is; device registers freed, or copied; a clone that shares pages or copies less;
+ * changes whose page it is; device registers freed, or counted;
  * entries left; a kernel half that is not the kernel's; tables or the root lost.
  */
 #include "host.h"
@@ -18,7 +18,7 @@ enum { OPERATIONS = 400000, DEVICE_PA = 0x70000000 };
 
 static uint64_t seed;
 static uint32_t next_mark;
-static unsigned done[8];
+static unsigned done[13];
 
 static unsigned any(unsigned n)
 {
@@ -50,7 +50,7 @@ static void do_map(struct user_tree *u)
 {
     unsigned slot = any(USER_SLOTS), prot = any_prot() | PROT_U;
     bool device = any(8) == 0;
-    uintptr_t pa = device ? DEVICE_PA + any(64) * PAGE_SIZE : hal_v2p(page_alloc(0, PAGE_USER));
+    uintptr_t pa = device ? DEVICE_PA + any(64) * PAGE_SIZE : hal_v2p(page_user_alloc());
     int result;
 
     scarce();
@@ -58,7 +58,7 @@ static void do_map(struct user_tree *u)
     if (failed(result) || u->slot[slot].prot != 0) {
         assert_true(result == -ENOMEM || result == -EEXIST);
         if (!device)
-            page_free(hal_p2v(pa), 0);
+            page_user_put(hal_p2v(pa));
         return;
     }
     assert_int_equal(result, 0);
@@ -81,7 +81,7 @@ static void do_unmap(struct user_tree *u)
     assert_int_not_equal(u->slot[slot].prot, 0);
     assert_int_equal(pa, u->slot[slot].pa);
     if (u->slot[slot].mark != 0)
-        page_free(hal_p2v(pa), 0);
+        page_user_put(hal_p2v(pa));
     memset(&u->slot[slot], 0, sizeof(u->slot[slot]));
 }
 
@@ -157,78 +157,159 @@ static void do_make_tables(struct user_tree *u)
     }
 }
 
-static void do_clone(struct user_tree *u)
+/* Stretch by stretch into a new tree. What fails has taken what it has taken: the new tree ends. */
+static void do_share(struct user_tree *u)
 {
     struct user_tree *to = user_trees;
+    bool shared = any(4) == 0, changed = false, could_write = false;
+    unsigned first, last;
+    size_t size = any_stretch(USER_SLOTS, &first, &last);
 
     while (to < &user_trees[USER_TREES] && to->live)
         to++;
-    if (to == &user_trees[USER_TREES])
+    if (to == &user_trees[USER_TREES] || vm_create(&to->tree) != 0)
         return;
-    vm_failures = 0;
-    vm_until_failure = any(2) ? (long)any(USER_SLOTS) : -1;
-    if (failed(vm_clone(&to->tree, &u->tree)))
-        return;
-    memcpy(to->slot, u->slot, sizeof(to->slot));
-    to->live = true;
-    for (unsigned i = 0; i < USER_SLOTS; i++) {
-        struct vm_mapping m;
+    scarce();
+    if (any(4) == 0)
+        vm_until_failure = any(20);
+    bool fails = failed(vm_share(&to->tree, &u->tree, user_va(first), size, shared, &changed));
+    for (unsigned i = first; i <= last; i++) {
+        const unsigned memory_w = PROT_W | PROT_D;
 
-        if (to->slot[i].mark == 0)
-            continue;
-        assert_int_equal(vm_lookup(&to->tree, user_va(i), &m), 0);
-        assert_int_not_equal(m.pa, u->slot[i].pa);
-        to->slot[i].pa = m.pa;
+        could_write |= (u->slot[i].prot & memory_w) == PROT_W;
+        if (!shared && (u->slot[i].prot & PROT_D) == 0) {
+            struct vm_mapping m;
+
+            vm_lookup(&u->tree, user_va(i), &m);
+            assert_true(m.prot == (u->slot[i].prot & ~PROT_W) || (fails && m.prot == u->slot[i].prot));
+            u->slot[i].prot = m.prot;
+        }
     }
+    assert_true(fails || changed == (could_write && !shared));
+    if (changed)
+        vm_forget_all(&u->tree);
+    if (fails) {
+        vm_destroy(&to->tree);
+        return;
+    }
+    memcpy(&to->slot[first], &u->slot[first], (last + 1 - first) * sizeof(to->slot[0]));
+    user_load(to);
     user_check(to);
-    for (unsigned i = 0; i < USER_SLOTS; i++) {
-        if (to->slot[i].mark != 0)
-            user_mark(to->slot[i].pa, to->slot[i].mark = ++next_mark);
+}
+
+/* A page of its own in the place of one that others may have. */
+static void do_replace(struct user_tree *u)
+{
+    unsigned slot = any(USER_SLOTS);
+    void *page;
+
+    if (u->slot[slot].mark == 0)
+        return;
+    page = page_user_alloc();
+    u->slot[slot].pa = hal_v2p(page);
+    u->slot[slot].mark = ++next_mark;
+    u->slot[slot].prot = any_prot() | PROT_U;
+    user_mark(u->slot[slot].pa, next_mark);
+    vm_replace(&u->tree, user_va(slot), u->slot[slot].pa, u->slot[slot].prot);
+}
+
+/* Nobody may write who could not before. Pages that nobody may touch keep what they are. */
+static void do_limit(struct user_tree *u)
+{
+    unsigned first, last, prot = any(4) == 0 ? 0 : any_prot();
+    size_t size = any_stretch(24, &first, &last);
+
+    for (unsigned i = first; i <= last; i++) {
+        if (u->slot[i].prot & PROT_D)
+            return;
     }
+    for (unsigned i = first; i <= last; i++) {
+        if (u->slot[i].prot != 0)
+            u->slot[i].prot = PROT_U | (prot & (u->slot[i].prot & PROT_W ? ~0u : ~PROT_W));
+    }
+    vm_limit(&u->tree, user_va(first), size, prot | PROT_U);
+}
+
+static void do_grant(struct user_tree *u)
+{
+    unsigned slot = any(USER_SLOTS), prot = u->slot[slot].prot | PROT_R | PROT_W;
+
+    if (u->slot[slot].mark == 0)
+        return;
+    u->slot[slot].prot = prot;
+    vm_grant(&u->tree, user_va(slot), prot);
+}
+
+/* From one run to another that is empty. */
+static void do_move(struct user_tree *u)
+{
+    unsigned from = any(USER_RUNS) * USER_RUN, to = any(USER_RUNS) * USER_RUN, n = 1 + any(USER_RUN);
+
+    for (unsigned i = 0; i < n; i++) {
+        if (u->slot[to + i].prot != 0)
+            return;
+    }
+    scarce();
+    if (failed(vm_move(&u->tree, user_va(from), user_va(to), n * PAGE_SIZE)))
+        return;
+    memcpy(&u->slot[to], &u->slot[from], n * sizeof(u->slot[0]));
+    memset(&u->slot[from], 0, n * sizeof(u->slot[0]));
+}
+
+/* What a program may do with a byte is what the kernel may do for it. */
+static void do_lock_page(struct user_tree *u)
+{
+    unsigned slot = any(USER_SLOTS), at = any(PAGE_SIZE), prot = any_prot();
+    unsigned long s;
+    void *va;
+
+    if (u->slot[slot].prot & PROT_D)
+        return;
+    va = vm_lock_page(&u->tree, user_va(slot) + at, prot, &s);
+    if ((prot & ~u->slot[slot].prot) != 0) {
+        assert_null(va);
+        return;
+    }
+    assert_ptr_equal(va, (char *)hal_p2v(u->slot[slot].pa) + at);
+    spin_unlock(&u->tree.lock, s);
 }
 
 /* Only the last one is made anew from nothing. */
 static void do_destroy(struct user_tree *u)
 {
+    user_unload(u);
     vm_destroy(&u->tree);
     memset(u->slot, 0, sizeof(u->slot));
     u->live = false;
-    user_tlb_forget(u);
     assert_null(u->tree.root);
     scarce();
     if (u == user_trees && !failed(vm_create(&u->tree)))
-        u->live = true;
+        user_load(u);
     vm_until_failure = -1;
+}
+
+static void revive(struct user_tree *u)
+{
+    assert_int_equal(vm_create(&u->tree), 0);
+    user_load(u);
 }
 
 static void one(struct user_tree *u)
 {
     static const struct {
-        void   (*fn)(struct user_tree *u);
+        void (*fn)(struct user_tree *u);
         unsigned weight;
     } operations[] = {
-        { do_map, 100 },   { do_unmap, 30 },      { do_unmap_free, 3 }, { do_protect, 20 },
-        { do_lookup, 30 }, { do_make_tables, 2 }, { do_clone, 1 },      { do_destroy, 1 },
+        { do_map, 100 },       { do_unmap, 30 }, { do_unmap_free, 3 }, { do_protect, 20 }, { do_lookup, 30 },
+        { do_make_tables, 2 }, { do_share, 2 },  { do_destroy, 1 },    { do_replace, 20 }, { do_limit, 10 },
+        { do_grant, 10 },      { do_move, 5 },   { do_lock_page, 20 },
     };
-    unsigned which = 0, dice = any(187);
+    unsigned which = 0, dice = any(253);
 
     while (dice >= operations[which].weight)
         dice -= operations[which++].weight;
     operations[which].fn(u);
     done[which]++;
-}
-
-/* After each operation; `all`: also the walks, which take long. */
-static void check(bool all)
-{
-    user_check_pages();
-    for (struct user_tree *u = user_trees; u < &user_trees[USER_TREES]; u++) {
-        if (!u->live)
-            continue;
-        user_tlb_check(u);
-        if (all)
-            user_check(u);
-    }
 }
 
 void vm_test_user(void **state)
@@ -242,13 +323,14 @@ void vm_test_user(void **state)
         struct user_tree *u = &user_trees[any(USER_TREES)];
 
         if (!user_trees[0].live)
-            user_trees[0].live = vm_create(&user_trees[0].tree) == 0;
+            revive(&user_trees[0]);
         one(u->live ? u : &user_trees[0]);
-        check(i % 256 == 0);
+        user_check_all(i % 256 == 0);
     }
-    check(true);
+    user_check_all(true);
     for (struct user_tree *u = user_trees; u < &user_trees[USER_TREES]; u++) {
         if (u->live) {
+            user_unload(u);
             vm_destroy(&u->tree);
             u->live = false;
         }
@@ -257,5 +339,7 @@ void vm_test_user(void **state)
     vm_check_tree();
     printf("# %d operations: map %u, unmap %u, unmap_free %u, protect %u, ", OPERATIONS, done[0], done[1],
            done[2], done[3]);
-    printf("lookup %u, make_tables %u, clone %u, destroy %u\n", done[4], done[5], done[6], done[7]);
+    printf("lookup %u, make_tables %u, share %u, destroy %u, ", done[4], done[5], done[6], done[7]);
+    printf("replace %u, limit %u, grant %u, move %u, lock_page %u\n", done[8], done[9], done[10], done[11],
+           done[12]);
 }

@@ -85,8 +85,18 @@ static void on_flush(uintptr_t va)
                          (at / PAGE_SIZE == va / PAGE_SIZE);
 
         for (unsigned t = 0; t < USER_TREES && steps > 0; t++) {
-            if (user_trees[t].tree.root != NULL)
+            if (atomic_load(&user_trees[t].tree.cpus) != 0)
                 tlb_renew(t, i, steps);
+        }
+    }
+}
+
+static void on_flush_all(void)
+{
+    for (unsigned i = 0; i < USER_SLOTS; i++) {
+        for (unsigned t = 0; t < USER_TREES; t++) {
+            if (atomic_load(&user_trees[t].tree.cpus) != 0)
+                tlb_renew(t, i, STEPS);
         }
     }
 }
@@ -108,19 +118,24 @@ void user_tlb_check(struct user_tree *u)
         pte_t *known = tlb[u - user_trees][i], way[STEPS];
 
         walk(u, user_va(i), way);
-        assert_true(known[PAGE] == way[PAGE] || (known[PAGE] == 0 && !vm_port.keeps_absent));
+        assert_true(known[PAGE] == way[PAGE] || known[PAGE] == 0); /* a page may be news: it costs a fault */
         assert_true(known[TOP] == 0 || known[TOP] == way[TOP]);
         assert_true(known[BLOCK] == 0 || known[BLOCK] == way[BLOCK]);
         memcpy(known, way, sizeof(way));
     }
 }
 
-void user_tlb_forget(struct user_tree *u)
+void user_load(struct user_tree *u)
 {
-    const pte_t *known = &tlb[u - user_trees][0][0];
+    u->live = true;
+    atomic_store(&u->tree.cpus, 1u << this_cpu()->index);
+    memset(tlb[u - user_trees], 0, sizeof(tlb[0]));
+}
 
-    for (unsigned i = 0; i < USER_SLOTS * STEPS; i++)
-        assert_int_equal(known[i], 0);
+void user_unload(struct user_tree *u)
+{
+    atomic_store(&u->tree.cpus, 0);
+    memset(tlb[u - user_trees], 0, sizeof(tlb[0]));
 }
 
 /* --- The model ----------------------------------------------------------------------------------------- */
@@ -136,7 +151,9 @@ void user_set_up(void)
     user_end = entries * VM_TOP_SIZE;
     memset(user_trees, 0, sizeof(user_trees));
     memset(tlb, 0, sizeof(tlb));
+    host_become_cpu(0);
     host_tlb_flush = on_flush;
+    host_tlb_flush_all = on_flush_all;
     vm_on_free = on_free;
 }
 
@@ -163,8 +180,8 @@ static unsigned check_pages(const struct user_tree *u, uintptr_t va, const pte_t
 /* The kernel half: of the kernel's tables, or not there. */
 static void check_kernel_half(const struct user_tree *u)
 {
-    for (unsigned i = (unsigned)(user_end / VM_TOP_SIZE); i < PT_ENTRIES; i++)
-        assert_true(u->tree.root[i] == (i < 1u << vm_port.top_bits ? vm_kernel.root[i] : 0));
+    for (unsigned i = (unsigned)(user_end / VM_TOP_SIZE); i < 1u << vm_port.top_bits; i++)
+        assert_true(u->tree.root[i] == vm_kernel.root[i]);
 }
 
 void user_check(struct user_tree *u)
@@ -202,15 +219,45 @@ void user_check(struct user_tree *u)
     assert_int_equal(tables, u->tree.tables);
 }
 
+/* A page that several trees map is one page, and knows how many they are. */
 void user_check_pages(void)
 {
+    static struct {
+        unsigned round, users;
+    } seen[VM_FRAMES];
+    static unsigned round;
     size_t tables = vm_kernel.tables, pages = 0;
 
+    round++;
     for (const struct user_tree *u = user_trees; u < &user_trees[USER_TREES]; u++) {
         tables += u->live ? u->tree.tables : 0;
-        for (unsigned i = 0; i < USER_SLOTS && u->live; i++)
-            pages += u->slot[i].mark != 0;
+        for (unsigned i = 0; i < USER_SLOTS && u->live; i++) {
+            unsigned frame = (unsigned)((u->slot[i].pa - VM_PAGES_PA) / PAGE_SIZE);
+
+            if (u->slot[i].mark == 0)
+                continue;
+            if (seen[frame].round != round) {
+                seen[frame].round = round;
+                seen[frame].users = page_of(hal_p2v(u->slot[i].pa))->users;
+                pages++;
+            }
+            assert_true(seen[frame].users-- > 0);
+        }
     }
+    for (unsigned i = 0; i < VM_FRAMES; i++)
+        assert_true(seen[i].round != round || seen[i].users == 0);
     assert_int_equal(vm_owned[PAGE_TABLE], tables);
     assert_int_equal(vm_owned[PAGE_USER], pages);
+}
+
+void user_check_all(bool all)
+{
+    user_check_pages();
+    for (struct user_tree *u = user_trees; u < &user_trees[USER_TREES]; u++) {
+        if (!u->live)
+            continue;
+        user_tlb_check(u);
+        if (all)
+            user_check(u);
+    }
 }

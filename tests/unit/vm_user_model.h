@@ -30,7 +30,11 @@ void user_check_pages(void);
 
 /*
  * The TLB remembers all entries of all trees, and looks anew only when it is told to. A page that it knows
- * must not be freed. After each operation: nothing that it knows is old; but a table may be news to it.
+ * must not be freed. After each operation: nothing that it knows is old; but a table, or a page, may be news
+ * to it.
  */
 void user_tlb_check(struct user_tree *u);
-void user_tlb_forget(struct user_tree *u);          /* It was destroyed: nothing of it may be known. */
+void user_load(struct user_tree *u);                /* It is new: a CPU loads it, and knows nothing of it. */
+void user_unload(struct user_tree *u);              /* It is unloaded, for good, and so forgotten. */
+/* After each operation; `all`: also the walks, which take long. */
+void user_check_all(bool all);

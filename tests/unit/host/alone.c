@@ -18,8 +18,9 @@ void sched_watch(bool on)
 
 void (*host_smp_flush)(void);
 
-void smp_flush(void)
+void smp_flush(uint32_t cpus_to_ask)
 {
+    (void)cpus_to_ask;
     if (host_smp_flush != NULL)
         host_smp_flush();
 }

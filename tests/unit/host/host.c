@@ -40,6 +40,8 @@ bool host_cpus_run;
 char host_panic[256], host_log[4096];
 void (*host_pt_kernel)(uintptr_t root_pa);
 void (*host_tlb_flush)(uintptr_t va);
+void (*host_tlb_flush_all)(void);
+void (*host_code_sync)(const void *va, size_t size);
 void (*host_timer_arm)(uint64_t when);
 
 static bool in_child;
@@ -75,6 +77,18 @@ void hal_tlb_flush(uintptr_t va)
 {
     if (host_tlb_flush != NULL)
         host_tlb_flush(va);
+}
+
+void hal_tlb_flush_all(void)
+{
+    if (host_tlb_flush_all != NULL)
+        host_tlb_flush_all();
+}
+
+void hal_code_sync(const void *va, size_t size)
+{
+    if (host_code_sync != NULL)
+        host_code_sync(va, size);
 }
 
 void printk(const char *fmt, ...)

@@ -19,6 +19,8 @@ extern char     host_log[4096];           /* what printk() wrote since the test 
 /* Called by the functions of these names, of the HAL and of smp.c, unless NULL. */
 extern void   (*host_pt_kernel)(uintptr_t root_pa);
 extern void   (*host_tlb_flush)(uintptr_t va);
+extern void   (*host_tlb_flush_all)(void);
+extern void   (*host_code_sync)(const void *va, size_t size);
 extern void   (*host_smp_flush)(void);
 extern void   (*host_timer_arm)(uint64_t when);
 

@@ -1,0 +1,76 @@
+/*
+ * kernel/user.h - threads that run programs: what they have besides struct proc, and the way to user mode.
+ *
+ * The page tables, the thread pointer and the floating-point registers of a thread are loaded into a CPU at
+ * the return to user mode, and nowhere else: kernel/user_return.c. docs/user-mode.md has the walks.
+ */
+#pragma once
+#include <hal/frame.h>
+#include <hal/user.h>
+#include <kernel/endpoint.h>
+#include <kernel/entry.h>
+#include <kernel/proc.h>
+#include <kernel/sched.h>
+#include <kernel/signal.h>
+#include <lib/list.h>
+#include <stdint.h>
+
+struct aspace;
+struct files;
+struct fs;
+struct group;
+struct vfork;
+
+struct user {
+    /* this thread; others while it is NEW, or with the lock of its group held */
+    struct aspace *as;
+    struct files  *files;
+    struct fs     *fs;
+    struct group  *group;   /* fixed */
+    struct proc   *proc;    /* fixed */
+    struct list    member;  /* of the group. Its lock */
+    struct hal_user *hal;   /* what is not in the trap frame. While it is loaded, the CPU knows better */
+    struct signals signals; /* the lock of its group */
+    uintptr_t      clear_tid; /* there a 0 is stored at its end, and a futex woken; 0: nowhere */
+    uintptr_t      set_tid;   /* there its PID is stored when it begins */
+    struct ipc     ipc;
+    struct vfork  *vforked; /* its parent waits until it has memory of its own */
+    bool           again;       /* its call was interrupted, and may be made again; no result is set */
+    bool           told_unknown; /* of a call that there is not */
+    bool           asked_end;   /* the group ends, or becomes another program. The lock of the group */
+};
+
+/* irqs off, boot CPU, once, after kmalloc_init(). */
+void user_init(void);
+
+/* Thread. NULL: a kernel thread. */
+static inline struct user *current_user(void)
+{
+    return current()->user;
+}
+
+/* Thread. A user without anything, for a process to come. NULL: no memory. */
+struct user *user_alloc(void);
+/* Thread. What it still has is given back, its place in the group too. */
+void user_free(struct user *u);
+
+/*
+ * Process-table lock held: p, which has a PID and a place in the table, is u's; it is in its group, as one
+ * more.
+ */
+void user_born(struct user *u, struct proc *p);
+
+/* Where the frame of p's program lies. Any context. */
+struct hal_frame *user_frame(const struct proc *p);
+
+/* A trap from user mode: trap_dispatch() of such. */
+void user_trap(struct hal_frame *f, const struct trap_info *t);
+/* Thread that has a frame: to user mode, for the first time. */
+_Noreturn void user_enter(void);
+/*
+ * irqs off, this CPU's run-queue lock held. The thread whose registers this CPU has loaded is about to
+ * be switched away: they go where any CPU finds them.
+ */
+void user_save(struct runq *rq);
+/* Thread, its own. What it has loaded is stored, and is loaded anew at its return: to change it now. */
+void user_unload(void);
