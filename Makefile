@@ -109,9 +109,12 @@ KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o smp.o \
                proc.o proc_life.o proc_control.o pid.o kstack.o \
                sched.o sched_cpu.o sched_rr.o sched_fair.o sched_place.o spinlock.o \
                waitq.o mutex.o sem.o completion.o workq.o workq_pool.o \
+               fs.o path.o path_change.o inode.o ramfs.o ramfs_data.o initrd.o \
+               file.o files.o uio.o pipe.o \
+               sys_arg.o sys_file.o sys_fd.o sys_dir.o sys_path.o sys_stat.o sys_poll.o \
                memmap.o buddy.o page.o page_debug.o page_user.o \
                vm.o vm_walk.o vm_flush.o vm_user.o vm_kernel.o vm_print.o \
-               area.o aspace.o aspace_map.o aspace_remap.o aspace_fault.o uaccess.o asid.o \
+               area.o aspace.o aspace_map.o aspace_remap.o aspace_fault.o uaccess.o asid.o sys_mem.o \
                slab.o slab_cache.o slab_debug.o magazine.o kmalloc.o memory.o failalloc.o \
                console.o printk.o panic.o ksyms.o trace.o \
                line.o monitor.o monitor_cpu.o monitor_mem.o monitor_proc.o monitor_vmmap.o monitor_trace.o \

@@ -33,6 +33,14 @@ uint64_t clock_in_ms(unsigned ms)
     return hal_timer_now() + clock_ticks_from_ms(ms);
 }
 
+uint64_t clock_in_ns(uint64_t ns)
+{
+    enum { NS_PER_US = 1000 };
+    if (ns > INT64_MAX)
+        return UINT64_MAX;
+    return hal_timer_now() + ratio_apply(ticks_per_us, div_u64(ns, NS_PER_US, NULL) + 1);
+}
+
 uint64_t clock_uptime_ns(void)
 {
     return ready ? clock_ns_from_ticks(hal_timer_now() - start_ticks) : 0;

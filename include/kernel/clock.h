@@ -21,6 +21,8 @@ uint64_t clock_uptime_ns(void);               /* Any context. 0 before clock_ini
 uint64_t clock_ns_from_ticks(uint64_t ticks); /* Any context. */
 uint64_t clock_ticks_from_ms(unsigned ms);    /* Any context. */
 uint64_t clock_in_ms(unsigned ms);            /* Any context. The counter's value ms milliseconds from now. */
+/* The same for nanoseconds, rounded up; UINT64_MAX, which never comes, for more than the counter can tell. */
+uint64_t clock_in_ns(uint64_t ns);
 
 /* irqs off, on cpu itself. The alarm rings at counter value `when` or before. */
 static inline void clock_alarm_by(struct cpu *cpu, uint64_t when)

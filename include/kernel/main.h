@@ -6,6 +6,11 @@
 
 /* Any context, after kernel_main() began. Constant. */
 const struct boot_info *boot_info(void);
+/*
+ * Thread; PID 1, or who it waits for. Makes the files of the initrd and the kernel's own, the first time: how
+ * many, or a negative error number.
+ */
+int boot_files(void);
 /* Any context. Uptime when the banner was printed. */
 uint64_t boot_banner_ns(void);
 /* The same. How long it took to make the memory map and to give all that is free to the buddies. */
