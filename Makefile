@@ -109,8 +109,10 @@ KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o smp.o \
                proc.o proc_life.o proc_control.o pid.o kstack.o \
                sched.o sched_cpu.o sched_rr.o sched_fair.o sched_place.o spinlock.o \
                waitq.o mutex.o sem.o completion.o workq.o workq_pool.o \
-               fs.o path.o path_change.o inode.o ramfs.o ramfs_data.o initrd.o \
+               random.o \
+               fs.o path.o path_change.o inode.o ramfs.o ramfs_data.o initrd.o dev.o \
                file.o files.o uio.o pipe.o \
+               tty.o tty_job.o ldisc.o procfs.o procfs_text.o procfs_memory.o \
                sys_arg.o sys_file.o sys_fd.o sys_dir.o sys_path.o sys_stat.o sys_poll.o \
                memmap.o buddy.o page.o page_debug.o page_user.o \
                vm.o vm_walk.o vm_flush.o vm_user.o vm_kernel.o vm_print.o \
@@ -118,6 +120,7 @@ KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o smp.o \
                slab.o slab_cache.o slab_debug.o magazine.o kmalloc.o memory.o failalloc.o \
                console.o printk.o panic.o ksyms.o trace.o \
                line.o monitor.o monitor_cpu.o monitor_mem.o monitor_proc.o monitor_vmmap.o monitor_trace.o \
+               monitor_dev.o \
                demo.o demo_539.o demo_buddy.o demo_slab.o demo_sleepers.o demo_threads.o demo_work.o \
                demo_parity.o demo_parity_scene.o demo_parity_log.o demo_balance.o
 LIB_OBJS    := string.o fmt.o cmdline.o fdt.o fdt_query.o fdt_boot.o elf.o cpio.o \

@@ -16,6 +16,7 @@ static struct {
     unsigned char   ring[INPUT_SIZE];
     unsigned        in, out;  /* bytes ever put in and taken out */
     bool            silenced; /* the lines are masked, because the ring is full */
+    unsigned        claims;   /* by whom the bytes are not for programs */
     struct waitq    readers;
 } input = { .lock = SPINLOCK_INIT("console input", RANK_DEVICE) };
 
@@ -63,19 +64,47 @@ void console_init_input(void)
     for_each_line(register_line);
 }
 
-static int take(void)
+static int take(bool program)
 {
     unsigned long s = spin_lock(&input.lock);
-    int c = input.in == input.out ? -1 : input.ring[input.out++ % INPUT_SIZE];
+    bool none = input.in == input.out || (program && input.claims > 0);
+    int c = none ? -1 : input.ring[input.out++ % INPUT_SIZE];
     if (input.silenced)
         pull();
     spin_unlock(&input.lock, s);
     return c;
 }
 
+static void claim(int n)
+{
+    unsigned long s = spin_lock(&input.lock);
+    input.claims += (unsigned)n;
+    spin_unlock(&input.lock, s);
+}
+
+void console_claim(void)
+{
+    claim(1);
+}
+
+void console_release(void)
+{
+    claim(-1);
+    waitq_wake_all(&input.readers);
+}
+
 int console_getc(void)
 {
     int c;
-    wait_event(&input.readers, (c = take()) >= 0);
+    console_claim();
+    wait_event(&input.readers, (c = take(false)) >= 0);
+    console_release();
+    return c;
+}
+
+int console_getc_program(void)
+{
+    int c;
+    wait_event(&input.readers, (c = take(true)) >= 0);
     return c;
 }

@@ -116,7 +116,7 @@ static void run_program(void *arg)
 static void run_monitor(void *arg)
 {
     (void)arg;
-    monitor_run();
+    monitor_run(false);
 }
 
 /* What the machine is of no use without. A shortage of memory may pass. */

@@ -68,6 +68,12 @@ static void cmd_reboot(const char *arg)
     hal_reboot();
 }
 
+/* It is told by what it is: see run(). */
+static void cmd_exit(const char *arg)
+{
+    (void)arg;
+}
+
 static void cmd_help(const char *arg);
 
 static const struct {
@@ -90,6 +96,7 @@ static const struct {
     { "sleep", "MS", "sleep that many milliseconds", cmd_sleep },
     { "demo", "[NAME]", "run a demo, or list them", cmd_demo },
     { "trace", "[WHAT]", "the event log: on [RECORDS], off, dump, clear", monitor_trace },
+    { "exit", "", "back to the programs, if there are any", cmd_exit },
     { "panic", "[WHY]", "stop with a backtrace", cmd_panic },
     { "poweroff", "", "switch the machine off", cmd_poweroff },
     { "reboot", "", "start again", cmd_reboot },
@@ -102,7 +109,8 @@ static void cmd_help(const char *arg)
         kprintf("  %-9s %-10s %s\n", commands[i].name, commands[i].args, commands[i].help);
 }
 
-static void run(char *line)
+/* True: the command was `exit`. */
+static bool run(char *line)
 {
     while (*line == ' ')
         line++;
@@ -110,7 +118,7 @@ static void run(char *line)
     while (len > 0 && line[len - 1] == ' ')
         line[--len] = 0;
     if (len == 0)
-        return;
+        return false;
     char *arg = strchr(line, ' ');
     if (arg != NULL) {
         *arg++ = 0;
@@ -120,19 +128,21 @@ static void run(char *line)
     for (unsigned i = 0; i < ARRAY_SIZE(commands); i++) {
         if (strcmp(line, commands[i].name) == 0) {
             commands[i].run(arg != NULL ? arg : "");
-            return;
+            return commands[i].run == cmd_exit;
         }
     }
     kprintf("%s: no such command; these are:\n", line);
     cmd_help("");
+    return false;
 }
 
-void monitor_run(void)
+void monitor_run(bool may_leave)
 {
     char line[100];
-    kprintf("Type help for the commands, poweroff to leave.\n");
-    for (;;) {
+    console_claim();
+    kprintf("Type help for the commands, %s to leave.\n", may_leave ? "exit" : "poweroff");
+    do {
         line_read("triptych> ", line, sizeof(line));
-        run(line);
-    }
+    } while (!run(line) || !may_leave);
+    console_release();
 }

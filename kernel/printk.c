@@ -100,6 +100,14 @@ void kprintf(const char *fmt, ...)
     va_end(ap);
 }
 
+void console_write(const char *text, size_t n)
+{
+    unsigned long s = print_enter();
+    for (size_t i = 0; i < n; i++)
+        hal_console_putc(text[i]);
+    print_leave(s);
+}
+
 void printk_set_level(unsigned level)
 {
     console_level = level;

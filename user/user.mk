@@ -9,7 +9,7 @@ USER_OUT := $(OUT)/user
 USER_OBJ := $(USER_OUT)/obj
 
 USER_BINS  := init cat cp echo env false forktest free grep head hexdump kill ls mkdir \
-              mv poweroff ps rm sleep stress sysbench touch true uname wc yes
+              monitor mv poweroff ps rm sleep stress sysbench touch true uname wc yes
 USER_TESTS := t_fork t_exec t_mem t_file t_pipe t_signal t_time t_thread t_fp t_badptr
 SH_OBJS    := main.o input.o edit.o lex.o parse.o expand.o vars.o run.o redirect.o jobs.o builtin.o
 LIBC_OBJS  := start.o syscall.o process.o exec.o file.o path.o memory.o system.o signal.o malloc.o stdio.o \

@@ -1,8 +1,14 @@
 /* kernel/monitor.h - the kernel monitor: commands on the console. */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
-_Noreturn void monitor_run(void); /* Thread; sleeps. */
+struct file_ops;
+
+/* Thread; sleeps. may_leave: the command `exit` returns to the caller; else there is nowhere to go. */
+void monitor_run(bool may_leave);
+/* Of /dev/monitor: a read runs the monitor, returns 0 after `exit`, and -EINTR, while the monitor goes on. */
+extern const struct file_ops monitor_file_ops;
 
 /* Thread. Commands that are not in monitor.c; arg: the rest of the line. */
 void monitor_ps(const char *arg);

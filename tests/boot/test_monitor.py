@@ -7,7 +7,7 @@ import pytest
 from harness import OK, PANIC, PASS, Console, run
 
 COMMANDS = ("help ps taskset nice kill uptime cpus irq mem buddyinfo slabinfo vmmap dmesg sleep demo trace "
-            "panic poweroff reboot").split()
+            "exit panic poweroff reboot").split()
 
 
 def boot(port, cmdline="", **options):

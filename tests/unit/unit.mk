@@ -206,6 +206,7 @@ $(eval $(call unit_test,cpio,lib/cpio.c))
 $(eval $(call fuzz_test,cpio,lib/cpio.c lib/string.c,,-max_len=1024))
 $(eval $(call unit_test,elf,lib/elf.c))
 $(eval $(call fuzz_test,elf,lib/elf.c lib/string.c,,-max_len=1024))
+$(eval $(call unit_test,ldisc,kernel/ldisc.c))
 UNIT_FILES  := tests/unit/files_host.c $(addprefix kernel/,uio.c inode.c ramfs.c ramfs_data.c fs.c path.c \
                  path_change.c file.c files.c) $(UNIT_MEMORY)
 $(eval $(call unit_test,files,tests/unit/files_model.c $(UNIT_FILES),$(UNIT_PLAIN)))
