@@ -107,9 +107,10 @@ LDFLAGS  := $(ARCH_LDFLAGS) -nostdlib -static -z noexecstack -z max-page-size=40
 
 KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o smp.o \
                proc.o proc_life.o proc_control.o pid.o kstack.o \
-               sched.o sched_cpu.o sched_rr.o sched_fair.o sched_place.o spinlock.o \
+               sched.o sched_hand.o sched_cpu.o sched_rr.o sched_fair.o sched_place.o spinlock.o \
                waitq.o mutex.o sem.o completion.o workq.o workq_pool.o \
                random.o \
+               cap.o endpoint.o sys_ipc.o \
                fs.o path.o path_change.o inode.o ramfs.o ramfs_data.o initrd.o dev.o \
                file.o files.o uio.o pipe.o \
                tty.o tty_job.o ldisc.o procfs.o procfs_text.o procfs_memory.o \

@@ -104,6 +104,12 @@ void sched_yield(void)
     hal_irq_enable();
 }
 
+void sched_go(struct runq *rq, struct proc *prev, struct proc *next)
+{
+    resched_to(rq, prev, next);
+    spin_unlock_raw(&sched_cpu_after_switch()->rq.lock);
+}
+
 /* irqs off, run-queue lock held; p, which runs, is not READY any more. The lock is let go, on any CPU. */
 static inline void leave(struct runq *rq, struct proc *p)
 {
