@@ -109,7 +109,8 @@ KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o smp.o \
                proc.o proc_life.o proc_control.o pid.o kstack.o \
                sched.o sched_hand.o sched_cpu.o sched_rr.o sched_fair.o sched_place.o spinlock.o \
                waitq.o mutex.o sem.o completion.o workq.o workq_pool.o \
-               random.o \
+               user.o user_begin.o user_exit.o group.o signal.o signal_take.o fork.o exec.o exec_stack.o \
+               futex.o syscall.o sys_proc.o sys_wait.o sys_signal.o sys_time.o sys_system.o random.o \
                cap.o endpoint.o sys_ipc.o \
                fs.o path.o path_change.o inode.o ramfs.o ramfs_data.o initrd.o dev.o \
                file.o files.o uio.o pipe.o \
@@ -128,7 +129,7 @@ LIB_OBJS    := string.o fmt.o cmdline.o fdt.o fdt_query.o fdt_boot.o elf.o cpio.
                rbtree.o range.o ratio.o bitmap.o
 TEST_OBJS   := $(patsubst %,tests/kernel/%.o,ktest test_lib test_sched test_proc test_proc_wait test_wait \
                  test_waitq test_sync test_workq test_fault test_vm test_aspace test_memory test_slab \
-                 test_misuse test_trace team test_smp test_share test_panic \
+                 test_misuse test_trace test_files team test_smp test_share test_panic \
                  stress_smp stress_move stress_sync \
                  load soak_memory soak_smp bench bench_memory bench_proc bench_trace bench_sync bench_wake)
 

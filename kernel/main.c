@@ -5,8 +5,10 @@
 #include <hal/power.h>
 #include <kernel/clock.h>
 #include <kernel/console.h>
+#include <kernel/dev.h>
 #include <kernel/entry.h>
 #include <kernel/failalloc.h>
+#include <kernel/initrd.h>
 #include <kernel/irq.h>
 #include <kernel/kassert.h>
 #include <kernel/kmalloc.h>
@@ -14,16 +16,23 @@
 #include <kernel/monitor.h>
 #include <kernel/page.h>
 #include <kernel/panic.h>
+#include <kernel/path.h>
 #include <kernel/pid.h>
+#include <kernel/procfs.h>
 #include <kernel/sched.h>
 #include <kernel/smp.h>
 #include <kernel/trace.h>
+#include <kernel/tty.h>
+#include <kernel/user.h>
+#include <kernel/user_life.h>
 #include <kernel/vm.h>
 #include <kernel/workq.h>
 #include <lib/cmdline.h>
 #include <lib/range.h>
+#include <lib/util.h>
+#include <uapi/errno.h>
 
-enum { QUANTUM_DEFAULT_MS = 10, QUANTUM_MOST_MS = 10000, MIB = 1 << 20 };
+enum { QUANTUM_DEFAULT_MS = 10, QUANTUM_MOST_MS = 10000, MIB = 1 << 20, ATTEMPTS = 100, PAUSE_MS = 5 };
 
 extern const struct boot_program __boot_programs_start[], __boot_programs_end[];
 
@@ -130,18 +139,82 @@ static int start(const char *name, void (*fn)(void *))
     return pid;
 }
 
-/* PID 1: starts the program, then buries whoever is left without a parent. */
+/* Several times if there is too little memory: the shortage may pass; without this there is no program. */
+static int persist(int (*step)(void))
+{
+    int result = -ENOMEM;
+    for (unsigned i = 0; i < ATTEMPTS && result == -ENOMEM; i++) {
+        if (i > 0)
+            sleep_ms(PAUSE_MS);
+        result = step();
+    }
+    return result;
+}
+
+/* All that a program finds when it looks for a file. An error only where the kernel's own are missing. */
+static int start_files(void)
+{
+    static int (*const steps[])(void) = { path_init, initrd_unpack, dev_init, tty_init, procfs_init };
+    int result = 0, files = 0;
+    for (unsigned i = 0; i < ARRAY_SIZE(steps) && result == 0; i++) {
+        int error = persist(steps[i]);
+        if (steps[i] == initrd_unpack)
+            files = error;
+        else
+            result = error;
+    }
+    return result != 0 ? result : files;
+}
+
+/* PID 1 waits for PID 3: they do not meet here. */
+int boot_files(void)
+{
+    static bool made;
+    static int result;
+    if (!made)
+        result = start_files();
+    made = true;
+    return result;
+}
+
+static char init_path[64] = "/bin/init";
+
+static int begin_program(void)
+{
+    return user_begin(init_path);
+}
+
+/*
+ * The files of the initrd, and init=PATH of it (/bin/init): returns if there is no such program. Nothing
+ * at all is made where nobody gave an initrd or asks for a program.
+ */
+static void run_init(void)
+{
+    bool named = cmdline_get(boot.cmdline, "init", init_path, sizeof(init_path));
+    if (!named && boot.initrd.size == 0)
+        return;
+    int error = boot_files();
+    if (error >= 0)
+        error = persist(begin_program);
+    printk(KERN_WARN "cannot run %s (error %d): here is the monitor\n", init_path, -error);
+}
+
+/*
+ * PID 1: has the kernel do what the command line names, and becomes the first program. Without programs it
+ * starts the monitor, and buries whoever is left without a parent.
+ */
 static void init(void *arg)
 {
     (void)arg;
     failalloc_begin();
     start("keeper", workq_keeper);
     int program = start("main", run_program);
+    while (proc_wait(-1, NULL) != program)
+        continue; /* somebody who was left without a parent */
+    run_init();
+    start("monitor", run_monitor);
     for (;;) {
-        int pid = proc_wait(-1, NULL);
-        if (pid == program)
-            start("monitor", run_monitor);
-        if (pid < 0)
+        if (proc_wait(-1, NULL) < 0)
             /* no child at all: nothing ever ends the monitor, but a stopped PID 1 would be worse */
             sleep_ms(1000);
     }
@@ -183,7 +256,8 @@ void kernel_main(const struct boot_info *bi)
     smp_start(option_uint("maxcpus", MAX_CPUS, 1, MAX_CPUS));
     trace_boot(TRACE_STEP_CPUS);
 
-    int pid = proc_spawn("init", PRIO_NORMAL, init, NULL);
+    user_init();
+    int pid = user_spawn_first("init", init, NULL);
     if (pid != 1)
         panic("cannot start PID 1 (error %d)", -pid);
     trace_boot(TRACE_STEP_INIT);

@@ -15,6 +15,8 @@
 #include <kernel/slab.h>
 #include <kernel/smp.h>
 #include <kernel/trace.h>
+#include <kernel/user.h>
+#include <kernel/user_life.h>
 #include <uapi/errno.h>
 
 enum { KEPT_MOST = 16 };
@@ -89,14 +91,14 @@ static void thread_start(void *arg)
     proc_exit(0);
 }
 
-/* Table lock held. p, which is prepared, becomes the caller's child, if there is a PID: as pid_give(). */
-static int enter_table(struct proc *p, void **page)
+/* Table lock held. p, which is prepared, becomes a child of parent, if there is a PID: as pid_give(). */
+static int enter_table(struct proc *p, struct proc *parent, void **page)
 {
     int pid = pid_give(&proc_table.pids, p, page);
     if (pid < 0)
         return pid;
     p->pid = pid;
-    p->parent = current();
+    p->parent = parent;
     proc_set_cpu(p, p->parent->cpu);
     list_add_tail(&p->parent->children, &p->sibling);
     atomic_fetch_add_explicit(&proc_table.count, 1, memory_order_relaxed);
@@ -133,7 +135,7 @@ static inline int spawn(uint32_t mask, const char *name, unsigned prio, void (*f
             p->fn = fn;
             p->arg = arg;
             p->sp = hal_context_init(kstack_top(p->stack), thread_start, p);
-            pid = enter_table(p, &page);
+            pid = enter_table(p, current(), &page);
         }
         spin_unlock(&proc_table.lock, s);
     } while (pid == -ENOMEM && provide(&p, &page));
@@ -142,6 +144,48 @@ static inline int spawn(uint32_t mask, const char *name, unsigned prio, void (*f
     if (pid > 0)
         sched_start(p);
     else if (p != NULL)
+        unmake(p);
+    return pid;
+}
+
+/*
+ * Table lock held. What spawn() does with p, for a thread that runs a program: its frame has the top of the
+ * stack.
+ */
+static int begin_user(struct proc *p, struct proc *parent, const char *name, struct user *u,
+                      void (*fn)(void *), void *arg, void **page)
+{
+    const struct proc *me = current();
+    bool of_idle = me->pid == 0; /* whose priority nobody else has */
+    proc_prepare(p, name, of_idle ? PRIO_NORMAL : me->prio);
+    p->affinity = me->affinity;
+    p->nice = of_idle ? p->nice : me->nice;
+    p->fn = fn;
+    p->arg = arg;
+    p->user = u;
+    p->sp = hal_context_init(user_frame(p), thread_start, p);
+    int pid = enter_table(p, parent, page);
+    if (pid > 0)
+        user_born(u, p);
+    return pid;
+}
+
+int proc_create(struct user *u, struct proc *parent, const char *name, void (*fn)(void *), void *arg)
+{
+    struct proc *p = NULL;
+    void *page = NULL;
+    int pid = -ENOMEM;
+    do {
+        unsigned long s = spin_lock(&proc_table.lock);
+        if (p == NULL)
+            p = take_kept();
+        if (p != NULL)
+            pid = begin_user(p, parent, name, u, fn, arg, &page);
+        spin_unlock(&proc_table.lock, s);
+    } while (pid == -ENOMEM && provide(&p, &page));
+    if (page != NULL)
+        page_free(page, 0);
+    if (pid < 0 && p != NULL)
         unmake(p);
     return pid;
 }
@@ -160,6 +204,8 @@ int proc_spawn_on(uint32_t mask, const char *name, unsigned prio, void (*fn)(voi
 static void tell_parent(struct proc *p)
 {
     struct proc *parent = p->parent;
+    if (parent->user != NULL)
+        group_child_ended(parent->user->group, p);
     if (parent->waits_for != -1 && parent->waits_for != p->pid)
         return;
     parent->waits_for = 0;
@@ -196,6 +242,7 @@ void proc_exit(int code)
         hal_irq_disable();
         spin_lock_raw(&proc_table.lock);
     }
+    group_disown(p, proc_table.init);
     p->exit_code = code;
     p->ended = true;
     trace(TRACE_EXIT, p->pid, (unsigned long)code, 0);
@@ -226,32 +273,41 @@ static int find_child(struct proc *me, int pid, struct proc **zombie)
     return *zombie != NULL ? (*zombie)->pid : 0;
 }
 
+int proc_bury(struct proc *zombie, int *code, unsigned long s)
+{
+    int pid = zombie->pid;
+    list_del(&zombie->sibling);
+    void *page = pid_take_back(&proc_table.pids, pid);
+    atomic_fetch_sub_explicit(&proc_table.count, 1, memory_order_relaxed);
+    proc_table.switches_of_dead += zombie->switches;
+    if (zombie->cpu != current()->cpu) /* on our own CPU we could not run before it has left its stack */
+        spin_unlock_raw(&sched_lock_of(zombie)->lock);
+    proc_set_state(zombie, PROC_DEAD);
+    if (code != NULL)
+        *code = zombie->exit_code;
+    struct user *user = zombie->user;
+    zombie->user = NULL;
+    bool is_kept = keep(zombie);
+    spin_unlock(&proc_table.lock, s);
+    if (user != NULL)
+        user_free(user);
+    if (!is_kept)
+        unmake(zombie);
+    if (page != NULL)
+        page_free(page, 0);
+    return pid;
+}
+
 /* proc_try_wait(). patient: if it is 0, the caller is woken when it would not be 0 any more. */
 static int reap(int pid, int *code, bool patient)
 {
     struct proc *me = current(), *zombie;
     unsigned long s = spin_lock(&proc_table.lock);
     int found = find_child(me, pid, &zombie);
-    if (found <= 0) {
-        me->waits_for = found == 0 && patient ? pid : 0;
-        spin_unlock(&proc_table.lock, s);
-        return found;
-    }
-    list_del(&zombie->sibling);
-    void *page = pid_take_back(&proc_table.pids, found);
-    atomic_fetch_sub_explicit(&proc_table.count, 1, memory_order_relaxed);
-    proc_table.switches_of_dead += zombie->switches;
-    if (zombie->cpu != me->cpu) /* on our own CPU we could not run before it has left its stack */
-        spin_unlock_raw(&sched_lock_of(zombie)->lock);
-    proc_set_state(zombie, PROC_DEAD);
-    if (code != NULL)
-        *code = zombie->exit_code;
-    bool is_kept = keep(zombie);
+    if (found > 0)
+        return proc_bury(zombie, code, s);
+    me->waits_for = found == 0 && patient ? pid : 0;
     spin_unlock(&proc_table.lock, s);
-    if (!is_kept)
-        unmake(zombie);
-    if (page != NULL)
-        page_free(page, 0);
     return found;
 }
 

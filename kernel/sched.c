@@ -15,6 +15,7 @@
 #include <kernel/sched_short.h>
 #include <kernel/smp.h>
 #include <kernel/trace.h>
+#include <kernel/user.h>
 #include <lib/util.h>
 
 /* Out of the way, which would have to save more registers for them even while nothing is recorded. */
@@ -41,6 +42,8 @@ static __attribute__((noinline)) void record_sleep(const struct proc *p)
 static inline void resched_to(struct runq *rq, struct proc *prev, struct proc *next)
 {
     atomic_store_explicit(&rq->need_resched, false, memory_order_relaxed);
+    if (__builtin_expect(rq->loaded != NULL, 0))
+        user_save(rq);
     if (rq->is_fair)
         rq->fair.turn_end = rq->switched + sched_quantum;
     if (rq->lone && atomic_load_explicit(&rq->nrunning, memory_order_relaxed) > 1)
@@ -81,6 +84,7 @@ void sched_yield(void)
     if (CONFIG_DEBUG) {
         KASSERT(hal_irq_enabled());
         spin_debug_none_held("sched_yield()");
+        KASSERT(current()->user == NULL || this_cpu()->rq.loaded == NULL);
     }
     hal_irq_disable();
     const struct kstack_top *top = kstack_top(stack_here());

@@ -6,6 +6,7 @@
 #include <kernel/sched.h>
 #include <kernel/sched_place.h>
 #include <kernel/sched_policy.h>
+#include <kernel/smp.h>
 #include <lib/string.h>
 
 struct cpu cpus[MAX_CPUS];
@@ -40,8 +41,14 @@ const char *sched_policy_name(void)
 static void set_ways(struct runq *rq, bool lone)
 {
     rq->lone = lone;
-    rq->long_way = fair || watched;
+    rq->long_way = fair || watched || rq->loaded != NULL;
     rq->long_wake = rq->lone || rq->long_way;
+}
+
+void sched_set_loaded(struct runq *rq, struct user *u)
+{
+    rq->loaded = u;
+    set_ways(rq, rq->lone);
 }
 
 void sched_init_cpu(struct cpu *cpu, struct proc *idle)
@@ -126,6 +133,15 @@ void sched_called(struct cpu *cpu)
     if (atomic_load_explicit(&rq->nrunning, memory_order_relaxed) > 1)
         sched_share(cpu);
     spin_unlock_raw(&rq->lock);
+}
+
+void sched_poke(struct proc *p)
+{
+    unsigned long s = hal_irq_save();
+    struct runq *rq = sched_lock_of(p);
+    if (p == rq->current && p->cpu != this_cpu())
+        smp_call(p->cpu);
+    spin_unlock(&rq->lock, s);
 }
 
 void sched_set_nice(struct proc *p, int nice)

@@ -1,13 +1,15 @@
 /*
- * trap.c - every trap ends here: interrupts are handled, faults of the kernel are the end.
+ * trap.c - every trap ends here: those of programs go to user.c, interrupts are handled, faults of the kernel
+ * are the end.
  *
- * A thread is preempted here and nowhere else, at the end of an interrupt.
+ * A thread is preempted at the end of a trap, and nowhere else.
  */
 #include <kernel/entry.h>
 #include <kernel/irq.h>
 #include <kernel/panic.h>
 #include <kernel/sched.h>
 #include <kernel/trace.h>
+#include <kernel/user.h>
 
 static _Noreturn __attribute__((noinline)) void fault(struct hal_frame *f, const struct trap_info *t)
 {
@@ -18,6 +20,10 @@ static _Noreturn __attribute__((noinline)) void fault(struct hal_frame *f, const
 
 void trap_dispatch(struct hal_frame *f, const struct trap_info *t)
 {
+    if (t->from_user) {
+        user_trap(f, t);
+        return;
+    }
     if (t->kind != TRAP_IRQ || t->emergency)
         fault(f, t);
     irq_dispatch();

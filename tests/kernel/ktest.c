@@ -8,6 +8,7 @@
 #include <kernel/main.h>
 #include <kernel/memory.h>
 #include <kernel/page.h>
+#include <kernel/path.h>
 #include <kernel/sched.h>
 #include <kernel/slab.h>
 #include <kernel/vm.h>
@@ -122,6 +123,8 @@ static void run(const char *pattern)
     unsigned total = 0, passed = 0;
     for (const struct ktest *t = __ktests_start; t < __ktests_end; t++)
         total += selected(t, pattern);
+    if (KTEST_CALL(path_init()) != 0) /* the files' root, which stays */
+        kprintf("# no memory for a root\n");
     kprintf("KTAP version 1\n1..%u\n", total);
     unsigned number = 0;
     for (const struct ktest *t = __ktests_start; t < __ktests_end; t++) {

@@ -18,6 +18,7 @@
 #include <kernel/sched_place.h>
 #include <kernel/sched_policy.h>
 #include <kernel/smp.h>
+#include <kernel/user.h>
 #include <lib/util.h>
 
 #include "unit.h"
@@ -50,6 +51,12 @@ void hal_timer_init_cpu(void)
 void hal_cpu_idle(void)
 {
     panic("the idle process waits here, and not in hal_cpu_idle()");
+}
+
+void user_save(struct runq *rq)
+{
+    (void)rq;
+    panic("no process here runs a program");
 }
 
 void irq_register(int irq, const char *name, void (*fn)(void *arg), void *arg)

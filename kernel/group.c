@@ -1,0 +1,136 @@
+/* group.c - the threads of a process: how they come together, and how all end. */
+#include <kernel/cap.h>
+#include <kernel/group.h>
+#include <kernel/kassert.h>
+#include <kernel/kmalloc.h>
+#include <kernel/page.h>
+#include <kernel/proc.h>
+#include <kernel/sched.h>
+#include <kernel/user.h>
+#include <lib/string.h>
+#include <lib/util.h>
+#include <uapi/errno.h>
+
+enum { STACK_USUAL = 8 << 20, FILES_USUAL = 256, FILES_MOST = 1024, PROCS_PER_MIB = 4, PROCS_LEAST = 32 };
+
+/*
+ * Of the first process; its children have theirs from it. Half of the memory may be kernel stacks of
+ * programs.
+ */
+static void usual_limits(struct rlimit *limit)
+{
+    for (unsigned i = 0; i < RLIM_NLIMITS; i++)
+        limit[i] = (struct rlimit){ RLIM_INFINITY, RLIM_INFINITY };
+    uint64_t procs = page_stat().total / (0x100000 / PAGE_SIZE) * PROCS_PER_MIB;
+    limit[RLIMIT_STACK].rlim_cur = STACK_USUAL;
+    limit[RLIMIT_NOFILE] = (struct rlimit){ FILES_USUAL, FILES_MOST };
+    limit[RLIMIT_CORE].rlim_cur = 0;
+    limit[RLIMIT_NPROC].rlim_cur = limit[RLIMIT_NPROC].rlim_max = max_u64(procs, PROCS_LEAST);
+}
+
+struct group *group_create(struct group *from)
+{
+    struct group *g = kzalloc(sizeof(*g));
+    if (g == NULL)
+        return NULL;
+    spin_init(&g->lock, "thread group", RANK_GROUP);
+    list_init(&g->threads);
+    waitq_init(&g->changed, "thread group");
+    group_alarm_init(g);
+    atomic_store_explicit(&g->refs, 1, memory_order_relaxed);
+    if (from == NULL) {
+        usual_limits(g->limit);
+        return g;
+    }
+    unsigned long s = spin_lock(&from->lock);
+    memcpy(g->action, from->action, sizeof(g->action));
+    memcpy(g->limit, from->limit, sizeof(g->limit));
+    spin_unlock(&from->lock, s);
+    atomic_store_explicit(&g->pgid, atomic_load_explicit(&from->pgid, memory_order_relaxed),
+                          memory_order_relaxed);
+    atomic_store_explicit(&g->sid, atomic_load_explicit(&from->sid, memory_order_relaxed),
+                          memory_order_relaxed);
+    return g;
+}
+
+void group_put(struct group *g)
+{
+    if (atomic_fetch_sub_explicit(&g->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    struct caps *caps = atomic_load_explicit(&g->caps, memory_order_relaxed);
+    if (caps != NULL)
+        caps_destroy(caps); /* of a process that never began: one that ends has closed them */
+    kfree(g);
+}
+
+void group_leave(struct group *g, struct user *u)
+{
+    unsigned long s = spin_lock(&g->lock);
+    g->dead_ticks += proc_run_ticks(u->proc);
+    list_del(&u->member);
+    g->nthreads--;
+    spin_unlock(&g->lock, s);
+    waitq_wake_all(&g->changed);
+}
+
+/* Lock held. All threads but one shall come to the end of their calls, and end. */
+static void ask_to_end(struct group *g, const struct user *but)
+{
+    struct user *u;
+    list_for_each_entry(u, &g->threads, member) {
+        if (u == but)
+            continue;
+        u->asked_end = true;
+        signal_recalculate(u);
+    }
+}
+
+void group_end_locked(struct group *g, int status)
+{
+    if (g->ending)
+        return;
+    g->ending = true;
+    g->status = status;
+    g->stop_signo = 0;
+    ask_to_end(g, NULL);
+}
+
+void group_end(struct group *g, int status)
+{
+    unsigned long s = spin_lock(&g->lock);
+    group_end_locked(g, status);
+    spin_unlock(&g->lock, s);
+    waitq_wake_all(&g->changed);
+}
+
+int group_end_others(struct group *g)
+{
+    struct user *me = current_user();
+    unsigned long s = spin_lock(&g->lock);
+    bool late = g->ending || me->asked_end;
+    if (!late) {
+        g->stop_signo = 0;
+        ask_to_end(g, me);
+    }
+    spin_unlock(&g->lock, s);
+    if (late)
+        return -EINTR;
+    waitq_wake_all(&g->changed);
+    return 0;
+}
+
+bool group_asks_to_end(const struct user *u)
+{
+    unsigned long s = spin_lock(&u->group->lock);
+    bool asked = u->asked_end;
+    spin_unlock(&u->group->lock, s);
+    return asked;
+}
+
+uint64_t group_limit(struct group *g, unsigned which)
+{
+    unsigned long s = spin_lock(&g->lock);
+    uint64_t now = g->limit[which].rlim_cur;
+    spin_unlock(&g->lock, s);
+    return now;
+}

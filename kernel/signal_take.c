@@ -1,0 +1,272 @@
+/*
+ * signal_take.c - taking: a thread on its way to user mode looks what is pending, and does it.
+ *
+ * Handlers of several signals are stacked: the one set up last runs first.
+ */
+#include <hal/signal.h>
+#include <kernel/aspace.h>
+#include <kernel/clock.h>
+#include <kernel/exec_stack.h>
+#include <kernel/group.h>
+#include <kernel/kmalloc.h>
+#include <kernel/printk.h>
+#include <kernel/proc.h>
+#include <kernel/uaccess.h>
+#include <kernel/user.h>
+#include <kernel/user_life.h>
+#include <lib/util.h>
+#include <uapi/errno.h>
+
+enum { SHORTAGE_MS = 10, ATTEMPTS = 100 };
+
+/* Signals that come from the thread's own fault are taken first: the program counter is still right. */
+#define BITS_OF_FAULTS \
+    (signal_bit(SIGSEGV) | signal_bit(SIGBUS) | signal_bit(SIGILL) | signal_bit(SIGFPE) | signal_bit(SIGTRAP))
+
+struct taken {
+    int signo;
+    struct signal_story story;
+    struct sigaction action;
+    uint64_t mask; /* what sigreturn restores */
+};
+
+static struct siginfo info_of(const struct taken *t)
+{
+    struct siginfo info = { .si_signo = t->signo, .si_code = t->story.code };
+    if (t->story.code > 0 && t->story.code != SI_KERNEL && (signal_bit(t->signo) & BITS_OF_FAULTS)) {
+        info.si_addr = (void *)t->story.addr;
+    } else {
+        info.si_pid = t->story.pid;
+        info.si_status = t->story.status;
+    }
+    return info;
+}
+
+static bool on_alternate(const struct sigaltstack *st, uintptr_t sp)
+{
+    return sp - (uintptr_t)st->ss_sp < st->ss_size;
+}
+
+int signal_stack_flags(const struct sigaltstack *st, uintptr_t sp)
+{
+    if (st->ss_flags & SS_DISABLE)
+        return SS_DISABLE;
+    return on_alternate(st, sp) ? SS_ONSTACK : 0;
+}
+
+/* Where the handler's frame goes: below what is in use, or at the top of the stack given for that. */
+static uintptr_t stack_for(struct user *u, const struct taken *t, const struct hal_frame *f)
+{
+    const struct sigaltstack *st = &u->signals.stack;
+    uintptr_t sp = hal_frame_sp(f);
+    bool change = (t->action.sa_flags & SA_ONSTACK) && signal_stack_flags(st, sp) == 0;
+    return change ? (uintptr_t)st->ss_sp + st->ss_size : sp;
+}
+
+/* -EFAULT or -ENOMEM: there is no place for the frame. */
+static int call_handler(struct user *u, const struct taken *t, struct hal_frame *f)
+{
+    void *buf;
+    while ((buf = kmalloc(HAL_SIGFRAME_MOST)) == NULL) {
+        if (u->group->pid != 1)
+            return -ENOMEM;
+        sleep_ms(SHORTAGE_MS); /* without PID 1 the machine is of no use */
+    }
+    struct siginfo info = info_of(t);
+    struct sigaltstack stack = u->signals.stack;
+    stack.ss_flags = signal_stack_flags(&stack, hal_frame_sp(f));
+    struct hal_handler h = {
+        .signo = t->signo,
+        .pc = (uintptr_t)t->action.sa_handler,
+        .restorer = sigaction_restorer(&t->action),
+        .rt = (t->action.sa_flags & SA_SIGINFO) != 0,
+        .mask = t->mask,
+        .info = &info,
+        .stack = &stack,
+    };
+    if (h.restorer == 0) {
+        h.restorer = exec_signal_code();
+        h.rt = true; /* the frame that this code returns from */
+    }
+    uintptr_t at;
+    user_unload();
+    size_t size = hal_signal_push(buf, stack_for(u, t, f), &at, &h, f, u->hal);
+    int result = copy_to_user(at, buf, size);
+    for (unsigned i = 0; i < ATTEMPTS && result != 0 && u->group->pid == 1; i++) {
+        sleep_ms(SHORTAGE_MS);
+        result = copy_to_user(at, buf, size);
+    }
+    kfree(buf);
+    return result;
+}
+
+/* Lock held. A pending signal, or false. What it does to the masks is done. */
+static bool take_one(struct user *u, struct taken *t)
+{
+    struct group *g = u->group;
+    uint64_t pending = (u->signals.pending | g->signals.pending) & ~u->signals.blocked;
+    if (pending == 0)
+        return false;
+    if (pending & BITS_OF_FAULTS)
+        pending &= BITS_OF_FAULTS;
+    t->signo = signal_first(pending);
+    struct signals *from = u->signals.pending & signal_bit(t->signo) ? &u->signals : &g->signals;
+    from->pending &= ~signal_bit(t->signo);
+    t->story = from->story[t->signo];
+    t->action = g->action[t->signo];
+    t->mask = u->signals.restore ? u->signals.saved : u->signals.blocked;
+    return true;
+}
+
+/* Lock held. The handler is going to be called: what is blocked while it runs. */
+static void enter_handler(struct user *u, const struct taken *t)
+{
+    u->signals.restore = false;
+    u->signals.blocked |= t->action.sa_mask;
+    if ((t->action.sa_flags & SA_NODEFER) == 0)
+        u->signals.blocked |= signal_bit(t->signo);
+    u->signals.blocked &= ~SIGNALS_HARD;
+    if (t->action.sa_flags & SA_RESETHAND)
+        u->group->action[t->signo].sa_handler = SIG_DFL;
+}
+
+/* Lock held. All threads of the group stop, as they come here. */
+static void stop_all(struct group *g, int signo)
+{
+    struct user *u;
+    g->stop_signo = signo;
+    g->news = NEWS_STOPPED;
+    list_for_each_entry(u, &g->threads, member)
+        signal_recalculate(u);
+}
+
+static bool goes_on(struct user *u)
+{
+    struct group *g = u->group;
+    unsigned long s = spin_lock(&g->lock);
+    bool result = g->stop_signo == 0 || u->asked_end || g->ending;
+    spin_unlock(&g->lock, s);
+    return result;
+}
+
+/* Until a SIGCONT. The first to come out tells the parent. */
+static void stand_still(struct user *u)
+{
+    struct group *g = u->group;
+    wait_event(&g->changed, goes_on(u));
+    unsigned long s = spin_lock(&g->lock);
+    bool tell = g->news == NEWS_CONTINUED && u->proc == g->leader;
+    spin_unlock(&g->lock, s);
+    if (tell)
+        group_tell_parent(g, CLD_CONTINUED, SIGCONT);
+}
+
+/* Its call was interrupted: is it made again, or has it failed? */
+static void settle_call(struct user *u, struct hal_frame *f, bool make_again)
+{
+    if (!u->again)
+        return;
+    u->again = false;
+    if (make_again)
+        hal_frame_call_again(f);
+    else
+        hal_frame_set_result(f, -EINTR);
+}
+
+/* Lock held; lets it go. Does what t's action says. */
+static void act(struct user *u, const struct taken *t, struct hal_frame *f, unsigned long s)
+{
+    struct group *g = u->group;
+    void (*handler)(int) = t->action.sa_handler;
+    if (signal_dropped(g, t->signo)) {
+        spin_unlock(&g->lock, s);
+    } else if (handler != SIG_DFL && (signal_bit(t->signo) & SIGNALS_HARD) == 0) {
+        enter_handler(u, t);
+        spin_unlock(&g->lock, s);
+        settle_call(u, f, t->action.sa_flags & SA_RESTART);
+        if (call_handler(u, t, f) != 0) {
+            printk(KERN_WARN "%s (PID %d): no room for a handler's frame at %#lx\n", u->proc->name,
+                   u->proc->pid, (unsigned long)hal_frame_sp(f));
+            group_end(g, SIGSEGV);
+        }
+    } else if (signal_default(t->signo) == SIGNAL_STOPS) {
+        stop_all(g, t->signo);
+        spin_unlock(&g->lock, s);
+        group_tell_parent(g, CLD_STOPPED, t->signo);
+    } else {
+        spin_unlock(&g->lock, s);
+        group_end(g, t->signo);
+    }
+}
+
+void signal_take(struct hal_frame *f)
+{
+    struct user *u = current_user();
+    struct group *g = u->group;
+    for (;;) {
+        struct taken t;
+        unsigned long s = spin_lock(&g->lock);
+        if (u->asked_end || g->ending) {
+            spin_unlock(&g->lock, s);
+            user_exit();
+        }
+        if (g->stop_signo != 0) {
+            spin_unlock(&g->lock, s);
+            stand_still(u);
+        } else if (take_one(u, &t)) {
+            act(u, &t, f, s);
+        } else {
+            if (u->signals.restore)
+                u->signals.blocked = u->signals.saved;
+            bool restored = u->signals.restore;
+            u->signals.restore = false;
+            signal_recalculate(u);
+            spin_unlock(&g->lock, s);
+            if (restored)
+                continue;
+            settle_call(u, f, true);
+            return;
+        }
+    }
+}
+
+/* --- Faults --------------------------------------------------------------------------------------- */
+
+static const char *access_name(unsigned prot)
+{
+    return prot & PROT_X ? "execute" : prot & PROT_W ? "write" : "read";
+}
+
+/* Tells what was touched, from where, and why it was refused. */
+static void tell(int signo, int code, uintptr_t addr, const struct hal_frame *f, const struct trap_info *t)
+{
+    const struct proc *p = current();
+    uintptr_t pc = hal_frame_pc(f);
+    if (t->kind == TRAP_PAGE_FAULT) {
+        const char *why = addr >= aspace_end()  ? "it is the kernel's"
+                          : signo == SIGBUS     ? "there is no memory for it"
+                          : code == SEGV_MAPERR ? "nothing is mapped there"
+                                                : "it is not mapped for that";
+        printk(KERN_WARN "%s (PID %d): tried to %s %#lx at %#lx, but %s\n", p->name, p->pid,
+               access_name(t->prot), (unsigned long)addr, (unsigned long)pc, why);
+    } else {
+        printk(KERN_WARN "%s (PID %d): %s at %#lx\n", p->name, p->pid, t->what, (unsigned long)pc);
+    }
+}
+
+void signal_fault(int signo, int code, uintptr_t addr, const struct hal_frame *f, const struct trap_info *t)
+{
+    struct user *u = current_user();
+    struct group *g = u->group;
+    struct signal_story story = { .code = code, .addr = addr };
+    unsigned long s = spin_lock(&g->lock);
+    void (*handler)(int) = g->action[signo].sa_handler;
+    bool ends = handler == SIG_DFL || handler == SIG_IGN || (u->signals.blocked & signal_bit(signo));
+    spin_unlock(&g->lock, s);
+    if (ends) {
+        tell(signo, code, addr, f, t);
+        group_end(g, signo);
+    } else {
+        signal_send_thread(u, signo, &story);
+    }
+}

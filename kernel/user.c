@@ -1,0 +1,228 @@
+/*
+ * user.c - traps from user mode, and the way back to it.
+ *
+ * What a program's thread has in the CPU besides its trap frame is loaded here, when it is about to go to
+ * user mode and the CPU has somebody else's; sched.c has it saved when the thread is switched away. The page
+ * tables stay until another program comes: the kernel does not look through them.
+ */
+#include <hal/info.h>
+#include <kernel/aspace.h>
+#include <kernel/cap.h>
+#include <kernel/clock.h>
+#include <kernel/file.h>
+#include <kernel/futex.h>
+#include <kernel/group.h>
+#include <kernel/irq.h>
+#include <kernel/kassert.h>
+#include <kernel/panic.h>
+#include <kernel/sched.h>
+#include <kernel/slab.h>
+#include <kernel/syscall.h>
+#include <kernel/trace.h>
+#include <kernel/user.h>
+#include <uapi/errno.h>
+
+enum { SHORTAGE_MS = 10 };
+
+static struct cache *users, *hal_users;
+
+void user_init(void)
+{
+    users = cache_create("user", sizeof(struct user), 0, NULL);
+    hal_users = cache_create("user registers", hal_info.user_size, 64, NULL);
+    if (users == NULL || hal_users == NULL)
+        panic("no memory for programs");
+    syscall_init();
+    futex_init();
+    cap_init();
+    endpoint_init();
+}
+
+struct user *user_alloc(void)
+{
+    struct user *u = cache_alloc(users);
+    if (u == NULL)
+        return NULL;
+    struct hal_user *hal = cache_alloc(hal_users);
+    if (hal == NULL) {
+        cache_free(users, u);
+        return NULL;
+    }
+    u->as = NULL;
+    u->files = NULL;
+    u->fs = NULL;
+    u->group = NULL;
+    u->proc = NULL;
+    u->hal = hal;
+    u->clear_tid = u->set_tid = 0;
+    u->ipc = (struct ipc){ .state = IPC_IDLE };
+    list_init(&u->ipc.link);
+    u->vforked = NULL;
+    u->again = u->asked_end = u->told_unknown = false;
+    u->signals.pending = u->signals.blocked = u->signals.saved = 0;
+    u->signals.restore = false;
+    u->signals.stack = (struct sigaltstack){ .ss_flags = SS_DISABLE };
+    hal_user_init(hal);
+    return u;
+}
+
+void user_free(struct user *u)
+{
+    if (u->as != NULL)
+        aspace_put(u->as);
+    if (u->files != NULL)
+        files_put(u->files);
+    if (u->fs != NULL)
+        fs_put(u->fs);
+    if (u->group != NULL)
+        group_put(u->group);
+    cache_free(hal_users, u->hal);
+    cache_free(users, u);
+}
+
+/* The first in a group gives it its PID. Where the group is ending already, it ends as soon as it begins. */
+void user_born(struct user *u, struct proc *p)
+{
+    struct group *g = u->group;
+    u->proc = p;
+    spin_lock_raw(&g->lock);
+    if (g->leader == NULL) {
+        g->leader = p;
+        g->pid = p->pid;
+        if (p->pid == 1) {
+            atomic_store_explicit(&g->pgid, 1, memory_order_relaxed);
+            atomic_store_explicit(&g->sid, 1, memory_order_relaxed);
+        }
+    }
+    list_add_tail(&g->threads, &u->member);
+    g->nthreads++;
+    u->asked_end = g->ending;
+    atomic_store_explicit(&p->killed, u->asked_end || g->stop_signo != 0, memory_order_relaxed);
+    spin_unlock_raw(&g->lock);
+}
+
+struct hal_frame *user_frame(const struct proc *p)
+{
+    return hal_frame_user((uintptr_t)kstack_top(p->stack));
+}
+
+void user_save(struct runq *rq)
+{
+    struct user *u = rq->loaded;
+    sched_set_loaded(rq, NULL);
+    hal_user_save(u->hal, user_frame(u->proc));
+}
+
+void user_unload(void)
+{
+    unsigned long s = hal_irq_save();
+    struct runq *rq = &this_cpu()->rq;
+    spin_lock_raw(&rq->lock);
+    if (rq->loaded != NULL)
+        user_save(rq);
+    spin_unlock(&rq->lock, s);
+}
+
+/* irqs off. Nothing is left to do before user mode, and the CPU has all that is u's. */
+static inline bool may_leave(const struct cpu *cpu, const struct proc *p)
+{
+    return !atomic_load_explicit(&cpu->rq.need_resched, memory_order_relaxed) &&
+           !atomic_load_explicit(&p->killed, memory_order_relaxed) && cpu->rq.loaded == p->user;
+}
+
+static void load(struct cpu *cpu, struct hal_frame *f, const struct proc *p)
+{
+    struct user *u = p->user;
+    if (cpu->as != u->as)
+        aspace_switch(cpu, u->as);
+    hal_user_load(u->hal, f, (uintptr_t)kstack_top(p->stack));
+    spin_lock_raw(&cpu->rq.lock);
+    sched_set_loaded(&cpu->rq, u);
+    spin_unlock_raw(&cpu->rq.lock);
+}
+
+/* irqs off. Does what may_leave() waits for. Out of the way of traps that have nothing to do. */
+static __attribute__((noinline)) void leave_kernel(struct hal_frame *f, struct proc *p)
+{
+    struct cpu *cpu;
+    while (cpu = this_cpu(), !may_leave(cpu, p)) {
+        if (atomic_load_explicit(&cpu->rq.need_resched, memory_order_relaxed)) {
+            sched_preempt();
+        } else if (atomic_load_explicit(&p->killed, memory_order_relaxed)) {
+            hal_irq_enable();
+            signal_take(f);
+            hal_irq_disable();
+        } else {
+            load(cpu, f, p);
+        }
+    }
+}
+
+/* What a program did that it may not. irqs on. */
+static void fault(struct hal_frame *f, const struct trap_info *t)
+{
+    static const struct {
+        int signo, code;
+    } sent[] = {
+        [TRAP_ILLEGAL] = { SIGILL, ILL_ILLOPC },    [TRAP_BREAKPOINT] = { SIGTRAP, TRAP_BRKPT },
+        [TRAP_ARITHMETIC] = { SIGFPE, FPE_INTDIV }, [TRAP_ALIGNMENT] = { SIGBUS, BUS_ADRALN },
+        [TRAP_UNKNOWN] = { SIGSEGV, SI_KERNEL },
+    };
+    struct user *u = current_user();
+    int signo = SIGSEGV, code = SEGV_MAPERR;
+    uintptr_t addr = t->kind == TRAP_ALIGNMENT ? t->addr : hal_frame_pc(f);
+    if (t->kind == TRAP_PAGE_FAULT) {
+        int error = aspace_fault(u->as, t->addr, t->prot);
+        if (error == -ENOMEM && u->group->pid == 1)
+            sleep_ms(SHORTAGE_MS); /* without PID 1 the machine is of no use, and a shortage may pass */
+        if (error == 0 || proc_killed() || (error == -ENOMEM && u->group->pid == 1))
+            return;
+        code = error == -EACCES ? SEGV_ACCERR : SEGV_MAPERR;
+        if (error == -ENOMEM || error == -EIO) {
+            signo = SIGBUS;
+            code = BUS_ADRERR;
+        }
+        addr = t->addr;
+    } else {
+        signo = sent[t->kind].signo;
+        code = sent[t->kind].code;
+    }
+    trace_any(TRACE_FAULT, current()->pid, addr, hal_frame_pc(f));
+    signal_fault(signo, code, addr, f, t);
+}
+
+/* irqs off. Every trap but a call. */
+static __attribute__((noinline)) void other_trap(struct hal_frame *f, const struct trap_info *t)
+{
+    if (t->kind == TRAP_IRQ) {
+        irq_dispatch();
+    } else if (t->kind == TRAP_FPU) {
+        hal_user_load_fpu(current_user()->hal, f);
+    } else {
+        hal_irq_enable();
+        fault(f, t);
+        hal_irq_disable();
+    }
+}
+
+void user_trap(struct hal_frame *f, const struct trap_info *t)
+{
+    if (t->kind == TRAP_SYSCALL) {
+        hal_irq_enable();
+        syscall(f);
+        hal_irq_disable();
+    } else {
+        other_trap(f, t);
+    }
+    struct proc *p = current();
+    if (__builtin_expect(!may_leave(p->cpu, p), 0))
+        leave_kernel(f, p);
+}
+
+void user_enter(void)
+{
+    struct proc *p = current();
+    hal_irq_disable();
+    leave_kernel(user_frame(p), p);
+    hal_frame_resume(user_frame(p));
+}
