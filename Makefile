@@ -273,12 +273,13 @@ setup: ## install what is missing, after showing it
 	@tools/setup
 doctor: ## which tools are here, and what to do about the others
 	@$(PYTHON) tools/doctor $(PORT_ARGS) $(if $(filter 1,$(LLVM)),--llvm)
-run: image ## boot it in QEMU, console on this terminal; Ctrl-A X quits
-	@$(PYTHON) tools/run $(PORT_ARGS) --image $(BOOT_IMAGE) $(GUEST_ARGS)
+run: image user ## boot it in QEMU, console on this terminal; Ctrl-A X quits
+	@$(PYTHON) tools/run $(PORT_ARGS) --image $(BOOT_IMAGE) --initrd $(OUT)/initrd.cpio $(GUEST_ARGS)
 run-disk: disk ## boot the disk image in QEMU (ARCH=x86)
 	@$(PYTHON) tools/run $(PORT_ARGS) --disk $(OUT)/disk.img $(if $(MEM),--mem $(MEM))
-debug: image ## the same with gdb attached before the first instruction
-	@$(PYTHON) tools/debug $(PORT_ARGS) --image $(BOOT_IMAGE) --elf $(OUT)/triptych.elf $(GUEST_ARGS)
+debug: image user ## the same with gdb attached before the first instruction
+	@$(PYTHON) tools/debug $(PORT_ARGS) --image $(BOOT_IMAGE) --elf $(OUT)/triptych.elf \
+		--initrd $(OUT)/initrd.cpio $(GUEST_ARGS)
 
 # --- Checks and tests -----------------------------------------------------------------------------
 

@@ -65,17 +65,17 @@ class Machine:
         return ROOT / "build" / self.name / variant
 
     def command(self, image=None, cmdline="", smp=None, mem=None, serial="stdio", icount=None, gdb_port=None,
-                disk=None, dtb=None, cpu=None, display=False, extra=()):
+                disk=None, initrd=None, dtb=None, cpu=None, display=False, extra=()):
         """The argument list that starts QEMU.
 
         serial: 'stdio' is plain standard input and output; 'mux' is for a person, with QEMU's monitor behind
         Ctrl-A C and quitting by Ctrl-A X; anything else is handed to -serial. icount: N of -icount shift=N,
         which makes the run repeatable. gdb_port: QEMU waits there for gdb before the first instruction. disk:
-        the PC boots it instead of an image. extra: more arguments for QEMU.
+        the PC boots it instead of an image. initrd: the programs. extra: more arguments for QEMU.
         """
         # Without -nic none the timers of a network that nobody uses keep virtual time running when idle.
         argv = [find_qemu(self), *self.options, "-nic", "none"]
-        argv += self._processor(smp, cpu) + self._memory(mem) + self._boot(image, cmdline, disk, dtb)
+        argv += self._processor(smp, cpu) + self._memory(mem) + self._boot(image, cmdline, disk, initrd, dtb)
         argv += self._serial(serial)
         argv += ["-display", self._window() if display else "none"]
         if icount is not None:
@@ -108,23 +108,25 @@ class Machine:
             raise MachineError(f"MEM={given}: {self.title} {allowed} (mem=SIZE in CMDLINE lets it use less)")
         return ["-m", given]
 
-    def _boot(self, image, cmdline, disk, dtb):
+    def _boot(self, image, cmdline, disk, initrd, dtb):
         if (image is None) == (disk is None):
             raise MachineError("give either a kernel image or a disk image")
-        for path in filter(None, (image, disk, dtb)):
+        for path in filter(None, (image, disk, initrd, dtb)):
             if not Path(path).is_file():
-                target = "disk" if path == disk else "image"
+                target = {str(disk): "disk", str(initrd): "user"}.get(str(path), "image")
                 raise MachineError(f"no file {path}: build it with make ARCH={self.arch} {target}")
         if disk:
             if self.arch != "x86":
                 raise MachineError(f"{self.title} does not boot from a disk image: leave the disk out")
+            if initrd:
+                raise MachineError("the boot loader of the disk reads a kernel only: leave the initrd out")
             if cmdline:
                 raise MachineError("a disk image has its command line inside: make disk CMDLINE=...")
             return ["-drive", f"file={comma(disk)},format=raw,if=ide,index=0,media=disk"]
         if dtb and self.arch == "x86":
             raise MachineError("a PC has no device tree: leave the dtb out")
         return (["-kernel", str(image)] + (["-append", cmdline] if cmdline else []) +
-                (["-dtb", str(dtb)] if dtb else []))
+                (["-initrd", str(initrd)] if initrd else []) + (["-dtb", str(dtb)] if dtb else []))
 
     def _serial(self, serial):
         if serial != "mux":
