@@ -124,7 +124,7 @@ KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o smp.o \
                line.o monitor.o monitor_cpu.o monitor_mem.o monitor_proc.o monitor_vmmap.o monitor_trace.o \
                monitor_dev.o \
                demo.o demo_539.o demo_buddy.o demo_slab.o demo_sleepers.o demo_threads.o demo_work.o \
-               demo_parity.o demo_parity_scene.o demo_parity_log.o demo_balance.o
+               demo_parity.o demo_parity_scene.o demo_parity_log.o demo_balance.o demo_jikei.o
 LIB_OBJS    := string.o fmt.o cmdline.o fdt.o fdt_query.o fdt_boot.o elf.o cpio.o \
                rbtree.o range.o ratio.o bitmap.o
 TEST_OBJS   := $(patsubst %,tests/kernel/%.o,ktest test_lib test_sched test_proc test_proc_wait test_wait \

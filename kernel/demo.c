@@ -13,6 +13,7 @@ static const struct {
     { "539", demo_539, "four processes preempted, their registers and locals checked" },
     { "balance", demo_balance, "threads that move to other CPUs until all have as many" },
     { "buddy", demo_buddy, "blocks of pages that split and join" },
+    { "jikei", demo_jikei, "programs A and B, which yield, sleep, and talk through an endpoint" },
     { "parity", demo_parity, "a scenario, and a log of it that is the same on every port" },
     { "slab", demo_slab, "an object cache, from its first slab to its end" },
     { "sleepers", demo_sleepers, "processes in a wait queue, woken one by one" },

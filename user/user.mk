@@ -8,13 +8,13 @@
 USER_OUT := $(OUT)/user
 USER_OBJ := $(USER_OUT)/obj
 
-USER_BINS  := init cat cp echo env false forktest free grep head hexdump kill ls mkdir \
+USER_BINS  := init cat cp echo env false forktest free grep head hexdump ipcbench jikei kill ls mkdir \
               monitor mv poweroff ps rm sleep stress sysbench touch true uname wc yes
-USER_TESTS := t_fork t_exec t_mem t_file t_pipe t_signal t_time t_thread t_fp t_badptr
+USER_TESTS := t_fork t_exec t_mem t_file t_pipe t_signal t_time t_thread t_fp t_badptr t_ipc
 SH_OBJS    := main.o input.o edit.o lex.o parse.o expand.o vars.o run.o redirect.o jobs.o builtin.o
 LIBC_OBJS  := start.o syscall.o process.o exec.o file.o path.o memory.o system.o signal.o malloc.o stdio.o \
               text.o string.o strerror.o ctype.o number.o qsort.o env.o getopt.o dirent.o assert.o err.o \
-              signames.o
+              signames.o ipc.o
 
 # User code may use every register that the machine promises: also those for floating point.
 USER_FLAGS_x86   := -m32 -march=i686 -mtune=generic
@@ -66,7 +66,7 @@ $(USER_OBJ)/%.o: %.asm $(USER_OUT)/flags $(USER_NUMBERS)
 	$(call say,NASM,$<)
 	$(Q)$(NASM) $(USER_NASMFLAGS) -o $@ $<
 
-USER_CRT0 := $(USER_OBJ)/user/crt0/$(ARCH).o
+USER_CRT0 := $(USER_OBJ)/user/crt0/$(ARCH).o $(USER_OBJ)/user/crt0/ipc_$(ARCH).o
 USER_LIBC := $(addprefix $(USER_OBJ)/user/libc/,$(LIBC_OBJS)) $(addprefix $(USER_OBJ)/lib/,string.o fmt.o)
 
 # $(1): program, $(2): its objects. Beside it a copy without symbols, which is the one that runs.
