@@ -11,6 +11,8 @@ USER_OBJ := $(USER_OUT)/obj
 USER_BINS  := init cat cp echo env false forktest free grep head hexdump ipcbench jikei kill ls mkdir \
               monitor mv poweroff ps rm sleep stress sysbench touch true uname wc yes
 USER_TESTS := t_fork t_exec t_mem t_file t_pipe t_signal t_time t_thread t_fp t_badptr t_ipc
+USER_STRESS := sysfuzz torture
+HOSTILE_OBJS := hostile.o hostile_memory.o hostile_exec.o hostile_bombs.o hostile_$(ARCH).o
 SH_OBJS    := main.o input.o edit.o lex.o parse.o expand.o vars.o run.o redirect.o jobs.o builtin.o
 LIBC_OBJS  := start.o syscall.o process.o exec.o file.o path.o memory.o system.o signal.o malloc.o stdio.o \
               text.o string.o strerror.o ctype.o number.o qsort.o env.o getopt.o dirent.o assert.o err.o \
@@ -83,10 +85,14 @@ $(USER_OUT)/root/$(1): $(USER_OUT)/$(1)
 endef
 $(foreach p,$(USER_BINS),$(eval $(call user_program,bin/$(p),$(USER_OBJ)/user/bin/$(p).o)))
 $(foreach p,$(USER_TESTS),$(eval $(call user_program,test/$(p),$(USER_OBJ)/tests/user/prog/$(p).o)))
+$(eval $(call user_program,test/torture,$(addprefix $(USER_OBJ)/tests/user/prog/,torture.o torture_cow.o)))
+FUZZ_OBJS  := sysfuzz.o sysfuzz_calls.o sysfuzz_args.o
+$(eval $(call user_program,test/sysfuzz,$(addprefix $(USER_OBJ)/tests/user/prog/,$(FUZZ_OBJS))))
 $(eval $(call user_program,bin/sh,$(addprefix $(USER_OBJ)/user/sh/,$(SH_OBJS))))
+$(eval $(call user_program,test/hostile,$(addprefix $(USER_OBJ)/tests/user/prog/,$(HOSTILE_OBJS))))
 
 user_programs := $(addprefix $(USER_OUT)/root/,$(addprefix bin/,$(USER_BINS) sh) \
-                   $(addprefix test/,$(USER_TESTS)))
+                   $(addprefix test/,$(USER_TESTS) $(USER_STRESS) hostile))
 user_files    := $(shell find user/root -type f | sort)
 
 $(OUT)/initrd.cpio: $(user_programs) $(user_files) tools/mkinitrd user/devices.list
@@ -98,5 +104,6 @@ user: $(OUT)/initrd.cpio ## the programs of ARCH that run outside of the kernel,
 
 -include $(patsubst %,$(USER_OBJ)/user/bin/%.d,$(USER_BINS)) $(USER_LIBC:.o=.d) \
          $(patsubst %,$(USER_OBJ)/user/sh/%,$(SH_OBJS:.o=.d)) \
-         $(patsubst %,$(USER_OBJ)/tests/user/prog/%.d,$(USER_TESTS)) \
+         $(patsubst %,$(USER_OBJ)/tests/user/prog/%.d,$(USER_TESTS) $(USER_STRESS) $(HOSTILE_OBJS:.o=)) \
+         $(patsubst %,$(USER_OBJ)/tests/user/prog/%.d,sysfuzz_calls sysfuzz_args torture_cow) \
          $(USER_OUT)/numbers.d

@@ -1,0 +1,191 @@
+/* sysfuzz.c - random system calls: sysfuzz [-s SEED] [-n CALLS] [-p AT A TIME] [-c CALLS OF A CHILD].
+ *
+ * Rounds of children make calls of the whole list, with arguments that are often of the kind that the call
+ * expects; among them are threads, forks, and programs that go on with calls. Who makes no progress gets
+ * SIGALRM, then SIGKILL. After each round all processes and files of the round go. In the end the kernel must
+ * have everything back. With -x SEED one child's calls are made at once, by the program itself.
+ */
+#include "sysfuzz.h"
+
+#include "account.h"
+
+#include <err.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+enum { PARALLEL_MOST = 8, LOOK_MS = 5, POKE_AFTER = 4, KILL_AFTER = 60 };
+enum { CALLS = 1000, CHILDREN, KILLED }; /* words of fuzz_progress */
+
+static const char *const places[] = { "/tmp", "/", "/dev", "/bin", "/test", "/proc" };
+
+static unsigned children, killed;
+
+/* Everything whose name begins with fz. */
+static void remove_files(const char *folder, bool all)
+{
+    struct dirent *d;
+    char path[512];
+    DIR *dir = opendir(folder);
+
+    while (dir != NULL && (d = readdir(dir)) != NULL) {
+        if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 ||
+            (!all && strncmp(d->d_name, "fz", 2) != 0))
+            continue;
+        snprintf(path, sizeof(path), "%s/%s", folder, d->d_name);
+        if (unlink(path) == 0)
+            continue;
+        remove_files(path, true);
+        rmdir(path);
+    }
+    if (dir != NULL)
+        closedir(dir);
+}
+
+static void clean(const struct account *before)
+{
+    while (account_kill_others(before) > 0)
+        account_sleep(1);
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+        remove_files(places[i], false);
+}
+
+struct child {
+    pid_t pid; /* 0: has ended */
+    unsigned calls, idle;
+};
+
+static pid_t start_child(unsigned seed, unsigned calls, unsigned slot)
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        fuzz_begin(seed, &fuzz_progress[slot]);
+        fuzz_calls(seed, calls);
+        _exit(0);
+    }
+    return pid;
+}
+
+/* True when it has ended. */
+static bool watch(struct child *c, unsigned slot)
+{
+    unsigned now = atomic_load(&fuzz_progress[slot]);
+
+    if (c->pid == 0 || waitpid(c->pid, NULL, WNOHANG) != 0) {
+        c->pid = 0;
+        return true;
+    }
+    c->idle = now == c->calls ? c->idle + 1 : 0;
+    c->calls = now;
+    if (c->idle == KILL_AFTER)
+        killed++;
+    if (c->idle >= KILL_AFTER)
+        kill(c->pid, SIGKILL);
+    else if (c->idle >= POKE_AFTER)
+        kill(c->pid, SIGALRM);
+    return false;
+}
+
+/* Returns how many calls were made. */
+static unsigned round_of(unsigned seed, unsigned parallel, unsigned each, const struct account *before)
+{
+    struct child child[PARALLEL_MOST] = { { 0, 0, 0 } };
+    unsigned calls = 0;
+
+    if (mkdir(FUZZ_PLACE, 0777) < 0 && errno != EEXIST && errno != ENOMEM)
+        warn("%s", FUZZ_PLACE);
+    for (unsigned i = 0; i < parallel; i++) {
+        atomic_store(&fuzz_progress[i], 0);
+        child[i].pid = start_child(seed + i, each, i);
+        if (child[i].pid < 0)
+            child[i].pid = 0;
+        else
+            children++;
+    }
+    for (bool ended = false; !ended;) {
+        account_sleep(LOOK_MS);
+        ended = true;
+        for (unsigned i = 0; i < parallel; i++)
+            ended &= watch(&child[i], i);
+    }
+    for (unsigned i = 0; i < parallel; i++)
+        calls += atomic_load(&fuzz_progress[i]);
+    clean(before);
+    return calls;
+}
+
+struct wish {
+    unsigned seed, calls, parallel, each;
+};
+
+/* A process of its own, whose memory comes back with the rest. Counts in the last words of what is shared. */
+static _Noreturn void all_rounds(const struct wish *w, const struct account *before)
+{
+    unsigned calls = 0, shown = 0;
+
+    setsid();
+    chdir("/");
+    for (unsigned s = w->seed * 65536; calls < w->calls; s += w->parallel) {
+        calls += round_of(s, w->parallel, w->each, before);
+        if (calls / 100000 > shown) {
+            shown = calls / 100000;
+            printf("sysfuzz: %u calls, seed %#x\n", calls, s);
+        }
+    }
+    fuzz_progress[CALLS] = calls;
+    fuzz_progress[CHILDREN] = children;
+    fuzz_progress[KILLED] = killed;
+    _exit(0);
+}
+
+static bool run(const struct wish *w, const struct account *before)
+{
+    int status = -1;
+    pid_t pid = fork();
+
+    if (pid == 0)
+        all_rounds(w, before);
+    return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+int main(int argc, char **argv)
+{
+    static struct account before;
+    struct wish w = { 1, 20000, 4, 1000 };
+
+    for (int c; (c = getopt(argc, argv, "s:n:p:c:x:")) != -1;) {
+        unsigned value = optarg != NULL ? (unsigned)strtoul(optarg, NULL, 0) : 0;
+        if (c == 's')
+            w.seed = value;
+        else if (c == 'n')
+            w.calls = value;
+        else if (c == 'p' && value >= 1 && value <= PARALLEL_MOST)
+            w.parallel = value;
+        else if (c == 'c')
+            w.each = value;
+        else if (c == 'x') {
+            fuzz_begin(value, NULL);
+            fuzz_calls(value, FUZZ_CALLS_OF_PROGRAM);
+            _exit(0);
+        } else
+            return 2;
+    }
+    fuzz_progress = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (fuzz_progress == MAP_FAILED)
+        err(1, "mmap");
+    printf("sysfuzz: seed %u\n", w.seed);
+    account_warm_up();
+    struct wish warm = { w.seed, w.parallel * w.each, w.parallel, w.each };
+    if (!account_take(&before) || !run(&warm, &before))
+        errx(1, "no account, or no process");
+    account_exact(&before); /* what is told here is what the first round leaves, once */
+    account_take(&before);
+    bool exact = run(&w, &before);
+    exact &= account_exact(&before);
+    printf("sysfuzz: seed %u: %u calls, %u children, %u killed, account %s\n", w.seed, fuzz_progress[CALLS],
+           fuzz_progress[CHILDREN], fuzz_progress[KILLED], exact ? "exact: ok" : "NOT exact: FAILED");
+    return exact ? 0 : 1;
+}
