@@ -308,7 +308,7 @@ test: ## everything that must pass: host, three ports, all variants; ends with N
 soak: ## the long runs: mutants, demo 539, an hour of the allocators, failing allocations, fuzzing
 	@$(PYTHON) tools/test --soak
 bench: ## instructions per operation, three ports beside the peers
-	@for arch in $(ARCHES); do $(MAKE) --no-print-directory ARCH=$$arch BOARD= test-image || exit 1; done
+	@for arch in $(ARCHES); do $(MAKE) --no-print-directory ARCH=$$arch BOARD= test-image user || exit 1; done
 	@$(PYTHON) tools/bench
 
 .PHONY: clean help

@@ -2,18 +2,19 @@
 #
 #   make ARCH=x86 user      build/<port>/user/bin/* and test/*, with symbols; build/<port>/initrd.cpio
 #
-# A program is a line in USER_BINS or USER_TESTS and the file user/bin/NAME.c or tests/user/prog/NAME.c; the
-# shell is made of several files. The same files run on Linux, there by themselves or under qemu-user.
+# A program is a line in USER_BINS or USER_TESTS and the file user/bin/NAME.c or tests/user/prog/NAME.c; sh and
+# sysbench are made of several files. The same files run on Linux, there by themselves or under qemu-user.
 
 USER_OUT := $(OUT)/user
 USER_OBJ := $(USER_OUT)/obj
 
-USER_BINS  := init cat cp echo env false forktest free grep head hexdump ipcbench jikei kill ls mkdir \
-              monitor mv poweroff ps rm sleep stress sysbench touch true uname wc yes
+USER_BINS  := init cat cp echo env false forktest free grep head hexdump jikei kill ls mkdir monitor \
+              mv poweroff ps rm sleep stress touch true uname wc yes
 USER_TESTS := t_fork t_exec t_mem t_file t_pipe t_signal t_time t_thread t_fp t_badptr t_ipc
 USER_STRESS := sysfuzz torture
 HOSTILE_OBJS := hostile.o hostile_memory.o hostile_exec.o hostile_bombs.o hostile_$(ARCH).o
 SH_OBJS    := main.o input.o edit.o lex.o parse.o expand.o vars.o run.o redirect.o jobs.o builtin.o
+SYSBENCH_OBJS := main.o calls.o memory.o processes.o
 LIBC_OBJS  := start.o syscall.o process.o exec.o file.o path.o memory.o system.o signal.o malloc.o stdio.o \
               text.o string.o strerror.o ctype.o number.o qsort.o env.o getopt.o dirent.o assert.o err.o \
               signames.o ipc.o
@@ -89,9 +90,10 @@ $(eval $(call user_program,test/torture,$(addprefix $(USER_OBJ)/tests/user/prog/
 FUZZ_OBJS  := sysfuzz.o sysfuzz_calls.o sysfuzz_args.o
 $(eval $(call user_program,test/sysfuzz,$(addprefix $(USER_OBJ)/tests/user/prog/,$(FUZZ_OBJS))))
 $(eval $(call user_program,bin/sh,$(addprefix $(USER_OBJ)/user/sh/,$(SH_OBJS))))
+$(eval $(call user_program,bin/sysbench,$(addprefix $(USER_OBJ)/user/sysbench/,$(SYSBENCH_OBJS))))
 $(eval $(call user_program,test/hostile,$(addprefix $(USER_OBJ)/tests/user/prog/,$(HOSTILE_OBJS))))
 
-user_programs := $(addprefix $(USER_OUT)/root/,$(addprefix bin/,$(USER_BINS) sh) \
+user_programs := $(addprefix $(USER_OUT)/root/,$(addprefix bin/,$(USER_BINS) sh sysbench) \
                    $(addprefix test/,$(USER_TESTS) $(USER_STRESS) hostile))
 user_files    := $(shell find user/root -type f | sort)
 
@@ -104,6 +106,7 @@ user: $(OUT)/initrd.cpio ## the programs of ARCH that run outside of the kernel,
 
 -include $(patsubst %,$(USER_OBJ)/user/bin/%.d,$(USER_BINS)) $(USER_LIBC:.o=.d) \
          $(patsubst %,$(USER_OBJ)/user/sh/%,$(SH_OBJS:.o=.d)) \
+         $(patsubst %,$(USER_OBJ)/user/sysbench/%,$(SYSBENCH_OBJS:.o=.d)) \
          $(patsubst %,$(USER_OBJ)/tests/user/prog/%.d,$(USER_TESTS) $(USER_STRESS) $(HOSTILE_OBJS:.o=)) \
          $(patsubst %,$(USER_OBJ)/tests/user/prog/%.d,sysfuzz_calls sysfuzz_args torture_cow) \
          $(USER_OUT)/numbers.d
