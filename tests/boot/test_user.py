@@ -130,7 +130,7 @@ def test_session(port):
 
 
 def test_monitor(port):
-    """The kernel's monitor from the shell and back, twice, in the same thread; demos find their own children."""
+    """The kernel's monitor from the shell and back, twice, in the same thread; demos find their children."""
     with Shell(port, "panic=poweroff") as shell:
         threads = []
         for _ in range(2):
