@@ -2,8 +2,8 @@
 #
 #   make ARCH=x86 user      build/<port>/user/bin/* and test/*, with symbols; build/<port>/initrd.cpio
 #
-# A program is a word in USER_BINS or USER_TESTS and the file user/bin/NAME.c or tests/user/prog/NAME.c; sh and
-# sysbench are made of several files. The same files run on Linux, by themselves or under qemu-user.
+# A program is a word in USER_BINS or USER_TESTS and the file user/bin/NAME.c or tests/user/prog/NAME.c; sh
+# and sysbench are made of several files. The same files run on Linux, by themselves or under qemu-user.
 
 USER_OUT := $(OUT)/user
 USER_OBJ := $(USER_OUT)/obj

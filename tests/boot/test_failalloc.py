@@ -35,10 +35,6 @@ def test_suite(port):
     check_suite(port, f"test=all failalloc=1/50,{SEED[port.arch]}")
 
 
-def test_suite_debug(riscv):
-    check_suite(riscv, "test=all failalloc=1/50,14", "debug")
-
-
 def boot(port, n):
     """The boot in which the n-th allocation fails, up to the prompt and off; or to its clean end."""
     with Console(port, f"failalloc={n} panic=poweroff", tests=False, timeout=30) as console:

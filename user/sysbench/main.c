@@ -1,8 +1,8 @@
 /* main.c - sysbench: how long system calls take, in nanoseconds per operation, the best of five rounds.
  *
  * sysbench [-n N] [NAME...]: N operations in a round of the fast ones (10000), less of the slow ones; of the
- * rows with these names only. Under `-icount shift=0` an instruction takes a nanosecond. As PID 1 it turns the
- * machine off in the end: init=/bin/sysbench measures a machine that has nothing else to do.
+ * rows with these names only. Under `-icount shift=0` an instruction takes a nanosecond. As PID 1 it turns
+ * the machine off in the end: init=/bin/sysbench measures a machine that has nothing else to do.
  */
 #include <err.h>
 #include <signal.h>
