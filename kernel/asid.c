@@ -3,36 +3,38 @@
  */
 #include <hal/info.h>
 #include <kernel/asid.h>
-#include <kernel/config.h>
 #include <kernel/kassert.h>
 #include <kernel/spinlock.h>
 
-static struct {
-    struct spinlock lock;
-    uint64_t generation; /* of numbers that are good. 0: there were none yet */
-    unsigned next;
-    bool behind[MAX_CPUS]; /* this CPU's TLB knows numbers of former generations */
-} asids = { .lock = SPINLOCK_INIT("ASIDs", RANK_ASID) };
+struct asids asids;
 
-static void new_generation(void)
+static struct spinlock lock = SPINLOCK_INIT("ASIDs", RANK_ASID);
+static unsigned next; /* number; of those that are left in this generation */
+
+/* A CPU that sees the new generation sees that it is behind. */
+static unsigned long new_generation(unsigned long generation)
 {
-    asids.generation++;
-    asids.next = 1;
     for (unsigned i = 0; i < MAX_CPUS; i++)
-        asids.behind[i] = true;
+        atomic_store_explicit(&asids.behind[i], true, memory_order_relaxed);
+    atomic_store_explicit(&asids.generation, generation + 1, memory_order_release);
+    next = 1;
+    return generation + 1;
 }
 
-unsigned asid_load(struct asid *a, unsigned cpu, bool *flush)
+unsigned asid_load_slowly(struct asid *a, unsigned cpu, bool *flush)
 {
-    KASSERT(hal_info.asids > 1);
-    spin_lock_raw(&asids.lock);
-    if (asids.generation == 0 || (a->generation != asids.generation && asids.next >= hal_info.asids))
-        new_generation();
-    if (a->generation != asids.generation)
-        *a = (struct asid){ asids.generation, asids.next++ };
-    unsigned number = a->number;
-    *flush = asids.behind[cpu];
-    asids.behind[cpu] = false;
-    spin_unlock_raw(&asids.lock);
-    return number;
+    KASSERT(hal_info.asids > 1 && hal_info.asids <= 1u << ASID_BITS);
+    spin_lock_raw(&lock);
+    unsigned long generation = atomic_load_explicit(&asids.generation, memory_order_relaxed);
+    unsigned long tag = atomic_load_explicit(&a->tag, memory_order_relaxed);
+    if (generation == 0 || (tag >> ASID_BITS != generation && next >= hal_info.asids))
+        generation = new_generation(generation);
+    if (tag >> ASID_BITS != generation) {
+        tag = generation << ASID_BITS | next++;
+        atomic_store_explicit(&a->tag, tag, memory_order_relaxed);
+    }
+    *flush = atomic_load_explicit(&asids.behind[cpu], memory_order_relaxed);
+    atomic_store_explicit(&asids.behind[cpu], false, memory_order_relaxed);
+    spin_unlock_raw(&lock);
+    return tag & ((1u << ASID_BITS) - 1);
 }

@@ -144,6 +144,8 @@ int files_install_at(struct files *t, struct file *f, unsigned flags, unsigned f
 
 struct file *files_lookup(struct files *t, unsigned fd)
 {
+    if (atomic_load_explicit(&t->refs, memory_order_acquire) == 1) /* the caller's own, and nobody else's */
+        return fd < t->room && t->file[fd] != NULL ? file_get(t->file[fd]) : NULL;
     mutex_lock(&t->lock);
     struct file *f = fd < t->room ? t->file[fd] : NULL;
     if (f != NULL)

@@ -63,26 +63,35 @@ static int copy_in(struct uio *u, char *ring, size_t n)
     return uio_get(u, ring, n);
 }
 
-/* Locked. n bytes from where `counter` is in the ring, in two pieces if it wraps. */
-static int copy(struct pipe *p, struct uio *u, atomic_uint *counter, size_t n, copy_fn *fn)
+/* Locked. From `at` on, where the ring wraps before it is all. */
+static __attribute__((noinline)) int copy_two(struct uio *u, char *ring, size_t at, size_t n, copy_fn *fn)
 {
-    unsigned at = atomic_load_explicit(counter, memory_order_relaxed);
-    size_t first = min_size(n, PIPE_SIZE - at % PIPE_SIZE);
     struct uio before = *u;
-    int error = fn(u, p->ring + at % PIPE_SIZE, first);
+    size_t first = PIPE_SIZE - at;
+    int error = fn(u, ring + at, first);
     if (error == 0)
-        error = fn(u, p->ring, n - first);
-    if (error != 0) {
+        error = fn(u, ring, n - first);
+    if (error != 0)
         *u = before;
-        return error;
-    }
-    atomic_store_explicit(counter, at + (unsigned)n, memory_order_release);
-    return 0;
+    return error;
+}
+
+/* Locked. n bytes from where `counter` is in the ring. */
+static inline int copy(struct pipe *p, struct uio *u, atomic_uint *counter, size_t n, copy_fn *fn)
+{
+    unsigned counted = atomic_load_explicit(counter, memory_order_relaxed);
+    size_t at = counted % PIPE_SIZE;
+    int error = n <= PIPE_SIZE - at ? fn(u, p->ring + at, n) : copy_two(u, p->ring, at, n, fn);
+    if (error == 0)
+        atomic_store_explicit(counter, counted + (unsigned)n, memory_order_release);
+    return error;
 }
 
 /* What is there, at once. 0: nothing */
 static long read_some(struct pipe *p, struct uio *u)
 {
+    if (fill_of(p) == 0)
+        return 0;
     if (mutex_lock_killable(&p->lock) != 0)
         return -EINTR;
     size_t n = min_size(fill_of(p), u->left);

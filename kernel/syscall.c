@@ -9,8 +9,6 @@
 #include <lib/util.h>
 #include <uapi/errno.h>
 
-enum { CALLS = 448, CALLS_OWN = 16 }; /* above every number in the list, from 0 and from SYSCALL_OWN on */
-
 struct call {
     syscall_fn *fn;
     const char *name;
@@ -26,29 +24,21 @@ static syscall_fn *const again[] = {
     sys_waitid, sys_ioctl, sys_fcntl, sys_futex,  sys_waitpid, sys_fcntl64,
 };
 
-static syscall_fn *table[CALLS + CALLS_OWN]; /* `unknown` where there is none */
-static const char *names[CALLS + CALLS_OWN];
-
-/* Where in the table a number is. What cannot be there is at an own number that nobody has. */
-static inline unsigned place_of(unsigned long nr)
-{
-    if (__builtin_expect(nr < CALLS, 1))
-        return (unsigned)nr;
-    return nr - SYSCALL_OWN < CALLS_OWN ? (unsigned)(nr - SYSCALL_OWN) + CALLS : CALLS + CALLS_OWN - 1;
-}
+syscall_fn *syscall_table[SYSCALL_PLACES]; /* `unknown` where there is none */
+static const char *names[SYSCALL_PLACES];
 
 static syscall_fn unknown;
 
 void syscall_init(void)
 {
-    for (unsigned at = 0; at < CALLS + CALLS_OWN; at++)
-        table[at] = unknown;
+    for (unsigned at = 0; at < SYSCALL_PLACES; at++)
+        syscall_table[at] = unknown;
     for (unsigned i = 0; i < ARRAY_SIZE(calls); i++) {
         int nr = calls[i].number[hal_info.abi];
-        unsigned at = place_of((unsigned long)nr);
-        KASSERT(nr < 0 || (at < CALLS + CALLS_OWN - 1 && table[at] == unknown));
+        unsigned at = syscall_place((unsigned long)nr);
+        KASSERT(nr < 0 || (at < SYSCALL_PLACES - 1 && syscall_table[at] == unknown));
         if (nr >= 0) {
-            table[at] = calls[i].fn;
+            syscall_table[at] = calls[i].fn;
             names[at] = calls[i].name;
         }
     }
@@ -56,7 +46,7 @@ void syscall_init(void)
 
 const char *syscall_name(unsigned nr)
 {
-    return names[place_of(nr)];
+    return names[syscall_place(nr)];
 }
 
 /* Out of the way of all the other calls. */
@@ -70,13 +60,13 @@ static __attribute__((noinline)) long unknown(const unsigned long a[6])
     return -ENOSYS;
 }
 
-static __attribute__((noinline)) void record(unsigned long nr, unsigned long first)
+void syscall_record(unsigned long nr, unsigned long first)
 {
     trace_any(TRACE_SYSCALL, current()->pid, nr, first);
 }
 
-/* A call that a signal has interrupted: signal_take() decides whether it is made again, if it may be. */
-static __attribute__((noinline)) void interrupted(struct hal_frame *f, syscall_fn *fn)
+/* signal_take() decides whether it is made again, if it may be. */
+void syscall_interrupted(struct hal_frame *f, syscall_fn *fn)
 {
     for (unsigned i = 0; i < ARRAY_SIZE(again); i++) {
         if (fn == again[i]) {
@@ -85,18 +75,4 @@ static __attribute__((noinline)) void interrupted(struct hal_frame *f, syscall_f
         }
     }
     hal_frame_set_result(f, -EINTR);
-}
-
-void syscall(struct hal_frame *f)
-{
-    unsigned long a[6];
-    unsigned long nr = hal_frame_call(f, a);
-    if (trace_is_on())
-        record(nr, a[0]);
-    syscall_fn *fn = table[place_of(nr)];
-    long result = fn(a);
-    if (__builtin_expect(result == -EINTR, 0))
-        interrupted(f, fn);
-    else if (__builtin_expect(result != SYSCALL_NO_RESULT, 1))
-        hal_frame_set_result(f, result);
 }

@@ -48,10 +48,9 @@ static int zero_piece(const struct uio *u, uintptr_t at, void *k, size_t n)
 }
 
 /* Calls fn for each piece of the next n bytes, and moves on if it was well each time. */
-static int for_each_piece(struct uio *u, char *k, size_t n, piece_fn *fn)
+static __attribute__((noinline)) int for_each_piece(struct uio *u, char *k, size_t n, piece_fn *fn)
 {
     struct uio next = *u;
-    KASSERT(n <= u->left);
     next.left -= n;
     while (n > 0) {
         if (next.offset == next.part->size) {
@@ -73,21 +72,35 @@ static int for_each_piece(struct uio *u, char *k, size_t n, piece_fn *fn)
     return 0;
 }
 
+/* The same; as a rule all of them are in one part. */
+static inline int move(struct uio *u, char *k, size_t n, piece_fn *fn)
+{
+    KASSERT(n <= u->left);
+    if (__builtin_expect(n - 1 >= u->part->size - u->offset, 0)) /* also if n is 0: there may be no part */
+        return for_each_piece(u, k, n, fn);
+    int error = fn(u, u->part->at + u->offset, k, n);
+    if (error == 0) {
+        u->offset += n;
+        u->left -= n;
+    }
+    return error;
+}
+
 int uio_put(struct uio *u, const void *from, size_t n)
 {
     union {
         const void *in;
         void *out;
     } k = { from }; /* put_piece() only reads it */
-    return for_each_piece(u, k.out, n, put_piece);
+    return move(u, k.out, n, put_piece);
 }
 
 int uio_get(struct uio *u, void *to, size_t n)
 {
-    return for_each_piece(u, to, n, get_piece);
+    return move(u, to, n, get_piece);
 }
 
 int uio_zero(struct uio *u, size_t n)
 {
-    return for_each_piece(u, NULL, n, zero_piece);
+    return move(u, NULL, n, zero_piece);
 }

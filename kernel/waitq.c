@@ -41,7 +41,7 @@ void waitq_unlock_wake_all(struct waitq *wq, unsigned long s)
     hal_irq_restore(s);
 }
 
-void waitq_wake_one(struct waitq *wq)
+void waitq_wake_first(struct waitq *wq)
 {
     unsigned long s = spin_lock(&wq->lock);
     struct waiter *w = waitq_take(wq);
@@ -51,7 +51,7 @@ void waitq_wake_one(struct waitq *wq)
         spin_unlock(&wq->lock, s);
 }
 
-void waitq_wake_all(struct waitq *wq)
+void waitq_wake_each(struct waitq *wq)
 {
     unsigned long s = spin_lock(&wq->lock);
     waitq_unlock_wake_all(wq, s);
@@ -146,6 +146,7 @@ bool wait_more(struct wait *w)
         waitq_join(w->wq, &w->waiter, current());
         spin_unlock(&w->wq->lock, s);
         w->joined = true;
+        atomic_thread_fence(memory_order_seq_cst); /* waitq_is_deserted() */
         return true; /* only a look from here on misses nothing */
     }
     w->result = given_up(w->when, w->killable);

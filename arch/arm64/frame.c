@@ -43,12 +43,6 @@ void hal_frame_dump(const struct hal_frame *f)
     printk(KERN_EMERG "  esr %016lx  far %016lx\n", f->esr, f->far);
 }
 
-/* entry.S leaves nothing below sp when it goes to user mode. */
-struct hal_frame *hal_frame_user(uintptr_t stack_top)
-{
-    return (struct hal_frame *)stack_top - 1;
-}
-
 void hal_frame_init(struct hal_frame *f, uintptr_t pc, uintptr_t sp)
 {
     *f = (struct hal_frame){ .elr = pc, .sp = sp, .spsr = SPSR_USER };
@@ -62,30 +56,6 @@ void hal_frame_copy(struct hal_frame *to, const struct hal_frame *from)
 void hal_frame_set_sp(struct hal_frame *f, uintptr_t sp)
 {
     f->sp = sp;
-}
-
-unsigned long hal_frame_call(const struct hal_frame *f, unsigned long arg[6])
-{
-    arg[0] = f->x0;
-    arg[1] = f->x1;
-    arg[2] = f->x2;
-    arg[3] = f->x3;
-    arg[4] = f->x4;
-    arg[5] = f->x5;
-    return f->x8;
-}
-
-void hal_frame_set_result(struct hal_frame *f, long result)
-{
-    f->x0 = (unsigned long)result;
-}
-
-void hal_frame_pass(struct hal_frame *to, const struct hal_frame *from)
-{
-    to->x2 = from->x2;
-    to->x3 = from->x3;
-    to->x4 = from->x4;
-    to->x5 = from->x5;
 }
 
 /* The first argument lies where the result would. */

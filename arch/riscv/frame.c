@@ -42,11 +42,6 @@ void hal_frame_dump(const struct hal_frame *f)
         printk(KERN_EMERG "  tp  %016lx\n", f->tp);
 }
 
-struct hal_frame *hal_frame_user(uintptr_t stack_top)
-{
-    return (struct hal_frame *)stack_top - 1;
-}
-
 void hal_frame_init(struct hal_frame *f, uintptr_t pc, uintptr_t sp)
 {
     *f = (struct hal_frame){
@@ -62,30 +57,6 @@ void hal_frame_copy(struct hal_frame *to, const struct hal_frame *from)
 void hal_frame_set_sp(struct hal_frame *f, uintptr_t sp)
 {
     f->sp = sp;
-}
-
-unsigned long hal_frame_call(const struct hal_frame *f, unsigned long arg[6])
-{
-    arg[0] = f->a0;
-    arg[1] = f->a1;
-    arg[2] = f->a2;
-    arg[3] = f->a3;
-    arg[4] = f->a4;
-    arg[5] = f->a5;
-    return f->a7;
-}
-
-void hal_frame_set_result(struct hal_frame *f, long result)
-{
-    f->a0 = (unsigned long)result;
-}
-
-void hal_frame_pass(struct hal_frame *to, const struct hal_frame *from)
-{
-    to->a2 = from->a2;
-    to->a3 = from->a3;
-    to->a4 = from->a4;
-    to->a5 = from->a5;
 }
 
 /* ecall has no compressed form. */

@@ -42,12 +42,6 @@ void hal_frame_dump(const struct hal_frame *f)
     printk(KERN_EMERG "  vector %lu  error code %08lx\n", f->vector, f->error);
 }
 
-/* Where the CPU begins to push when it comes from user mode (hal_user_load()). */
-struct hal_frame *hal_frame_user(uintptr_t stack_top)
-{
-    return (struct hal_frame *)stack_top - 1;
-}
-
 void hal_frame_init(struct hal_frame *f, uintptr_t pc, uintptr_t sp)
 {
     *f = (struct hal_frame){
@@ -69,30 +63,6 @@ void hal_frame_copy(struct hal_frame *to, const struct hal_frame *from)
 void hal_frame_set_sp(struct hal_frame *f, uintptr_t sp)
 {
     f->user_esp = sp;
-}
-
-unsigned long hal_frame_call(const struct hal_frame *f, unsigned long arg[6])
-{
-    arg[0] = f->ebx;
-    arg[1] = f->ecx;
-    arg[2] = f->edx;
-    arg[3] = f->esi;
-    arg[4] = f->edi;
-    arg[5] = f->ebp;
-    return f->eax;
-}
-
-void hal_frame_set_result(struct hal_frame *f, long result)
-{
-    f->eax = (unsigned long)result;
-}
-
-void hal_frame_pass(struct hal_frame *to, const struct hal_frame *from)
-{
-    to->edx = from->edx;
-    to->esi = from->esi;
-    to->edi = from->edi;
-    to->ebp = from->ebp;
 }
 
 void hal_frame_call_again(struct hal_frame *f)

@@ -86,9 +86,11 @@ void hal_user_init(struct hal_user *u)
     x86_fp_init(u);
 }
 
-static void check_segment(const struct hal_user *u, unsigned long *selector)
+/* A push leaves the other half of what it stores as it was. Almost always it is what a program begins with. */
+static inline void check_segment(const struct hal_user *u, unsigned long *selector)
 {
-    if (!x86_selector_ok(u, (uint16_t)*selector))
+    uint16_t s = (uint16_t)*selector;
+    if (s != SEG_USER_DATA && s != SEG_NONE && !x86_selector_ok(u, s))
         *selector = SEG_NONE;
 }
 
@@ -102,7 +104,7 @@ void hal_user_load(const struct hal_user *u, struct hal_frame *f, uintptr_t stac
     check_segment(u, &f->es);
     check_segment(u, &f->fs);
     check_segment(u, &f->gs);
-    if (!x86_stack_selector_ok(u, (uint16_t)f->user_ss))
+    if ((uint16_t)f->user_ss != SEG_USER_DATA && !x86_stack_selector_ok(u, (uint16_t)f->user_ss))
         f->user_ss = SEG_USER_DATA;
     unsigned long cr0 = cr_read(cr0);
     if ((cr0 & CR0_TS) == 0)

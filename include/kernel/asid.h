@@ -7,18 +7,39 @@
  * is one CPU's (on arm64 as long as TTBR.CnP is not set). Nobody waits. Number 0 is nobody's.
  */
 #pragma once
+#include <kernel/config.h>
+#include <stdatomic.h>
 #include <stdbool.h>
-#include <stdint.h>
 
-/* Of an address space; of zeroes: none yet. The lock of asid.c. */
+enum { ASID_BITS = 16 }; /* no machine has more */
+
+/* Of an address space: generation << ASID_BITS | number; 0: none yet. Written under the lock of asid.c. */
 struct asid {
-    uint64_t generation;
-    unsigned number;
+    atomic_ulong tag;
 };
+
+/* asid.c */
+struct asids {
+    atomic_ulong generation;      /* of numbers that are good. 0: there were none yet */
+    atomic_bool behind[MAX_CPUS]; /* this CPU's TLB knows numbers of former generations */
+};
+extern struct asids asids;
+unsigned asid_load_slowly(struct asid *a, unsigned cpu, bool *flush);
 
 /*
  * irqs off, this CPU is number `cpu`; hal_info.asids is not 0. a is about to be loaded here: it gets a
  * number, if it has none of this generation. Returns it. *flush: this CPU has to forget its TLB, before it
  * goes to user mode.
+ *
+ * Nothing is locked where it has one: if the next generation begins just now, it is as if that had come when
+ * the number was loaded already.
  */
-unsigned asid_load(struct asid *a, unsigned cpu, bool *flush);
+static inline unsigned asid_load(struct asid *a, unsigned cpu, bool *flush)
+{
+    unsigned long tag = atomic_load_explicit(&a->tag, memory_order_relaxed);
+    unsigned long generation = atomic_load_explicit(&asids.generation, memory_order_acquire);
+    *flush = atomic_load_explicit(&asids.behind[cpu], memory_order_relaxed);
+    if (__builtin_expect(*flush || tag >> ASID_BITS != generation || tag == 0, 0))
+        return asid_load_slowly(a, cpu, flush);
+    return tag & ((1u << ASID_BITS) - 1);
+}

@@ -38,9 +38,34 @@ struct waiter {
 #define WAITQ_INIT(queue, name) { SPINLOCK_INIT(name, RANK_WAITQ), LIST_INIT((queue).waiters) }
 
 void waitq_init(struct waitq *wq, const char *name);
+
+/* For the two below: somebody waits. */
+void waitq_wake_first(struct waitq *wq);
+void waitq_wake_each(struct waitq *wq);
+
+/*
+ * Any context, behind the change of a condition. Whoever is not in the queue yet will see the change: the one
+ * joins, then looks, the other changes, then looks, with a full barrier between the two on either side.
+ */
+static inline bool waitq_is_deserted(struct waitq *wq)
+{
+    atomic_thread_fence(memory_order_seq_cst);
+    return __atomic_load_n(&wq->waiters.next, __ATOMIC_RELAXED) == &wq->waiters;
+}
+
 /* Any context, locks below RANK_WAITQ held. Wakes who waits longest, if anybody. */
-void waitq_wake_one(struct waitq *wq);
-void waitq_wake_all(struct waitq *wq); /* The same for all. */
+static inline void waitq_wake_one(struct waitq *wq)
+{
+    if (!waitq_is_deserted(wq))
+        waitq_wake_first(wq);
+}
+
+/* The same for all. */
+static inline void waitq_wake_all(struct waitq *wq)
+{
+    if (!waitq_is_deserted(wq))
+        waitq_wake_each(wq);
+}
 
 /* One wait_event() at work. */
 struct wait {

@@ -174,9 +174,13 @@ proctype producer()
 #ifndef BROKEN_WAKE_FIRST
     items++;
 #endif
-    LOCK(wq);
-    wake_first();
-    UNLOCK(wq);
+    if
+    :: nempty(queue) ->                  /* it may be empty again when the lock is ours */
+        LOCK(wq);
+        wake_first();
+        UNLOCK(wq)
+    :: empty(queue)                      /* waitq_is_deserted() */
+    fi;
 #ifdef BROKEN_WAKE_FIRST
     items++
 #endif

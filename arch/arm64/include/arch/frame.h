@@ -1,5 +1,6 @@
 /* arch/frame.h - the trap frame, as entry.S writes it. */
 #pragma once
+#include <stdint.h>
 
 struct hal_frame {
     unsigned long x0, x1, x2, x3, x4, x5, x6, x7;
@@ -12,3 +13,33 @@ struct hal_frame {
 };
 
 _Static_assert(sizeof(struct hal_frame) % 16 == 0, "the stack stays 16-byte aligned");
+
+/* entry.S leaves nothing below sp when it goes to user mode. */
+static inline struct hal_frame *hal_frame_user(uintptr_t stack_top)
+{
+    return (struct hal_frame *)stack_top - 1;
+}
+
+static inline unsigned long hal_frame_call(const struct hal_frame *f, unsigned long arg[6])
+{
+    arg[0] = f->x0;
+    arg[1] = f->x1;
+    arg[2] = f->x2;
+    arg[3] = f->x3;
+    arg[4] = f->x4;
+    arg[5] = f->x5;
+    return f->x8;
+}
+
+static inline void hal_frame_set_result(struct hal_frame *f, long result)
+{
+    f->x0 = (unsigned long)result;
+}
+
+static inline void hal_frame_pass(struct hal_frame *to, const struct hal_frame *from)
+{
+    to->x2 = from->x2;
+    to->x3 = from->x3;
+    to->x4 = from->x4;
+    to->x5 = from->x5;
+}
