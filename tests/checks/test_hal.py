@@ -58,6 +58,8 @@ PLANTED = {
                                ["include/hal/cpu.h: declares hal_forgotten", "no object of this port"]),
     "data of the contract missing": ({"include/hal/info.h": "extern int hal_number;\n"},
                                      ["declares hal_number"]),
+    "array of the contract missing": ({"include/hal/info.h": "extern const char hal_names[];\n"},
+                                      ["declares hal_names"]),
     "defined by port and board": ({"boards/B/console.c": "\nvoid hal_halt(void) { }\n"},
                                   ["hal_halt is defined more than once",
                                    "arch/A/cpu.c.o, boards/B/console.c.o"]),

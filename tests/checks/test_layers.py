@@ -13,6 +13,8 @@ PLANTED = {
                               ["lib/bits.c:2", "kernel/sched.h", "lib/ uapi/ and freestanding"]),
     "lib header includes hal": ("include/lib/bits.h", "#include <stdint.h>", "#include <hal/cpu.h>",
                                 ["hal/cpu.h"]),
+    "interface of programs includes lib": ("include/uapi/stat.h", "", "#pragma once\n#include <lib/bits.h>\n",
+                                           ["include/uapi/stat.h:2", "includes uapi/ and freestanding"]),
     "port includes the core": ("arch/riscv/cpu.c", "kernel/entry.h", "kernel/sched.h",
                                ["arch/riscv/cpu.c:6", "kernel/sched.h", "a port knows", "kernel/entry.h"]),
     "port header includes the core": ("arch/x86/include/arch/cpu.h", "once\n",
@@ -63,6 +65,8 @@ PLANTED = {
 def test_clean(tree):
     plant(tree, "tests/kernel/t.c", "", '#include "t.h"\n#include <kernel/sched.h>\n')
     plant(tree, "tests/kernel/t.h", "", "#pragma once\n")
+    plant(tree, "include/uapi/stat.h", "", "#pragma once\n#include <stdint.h>\n")
+    plant(tree, "lib/bits.c", "#include <lib/bits.h>\n", "#include <lib/bits.h>\n\n#include <uapi/stat.h>\n")
     plant(tree, "arch/riscv/boot.S", "", "#include <arch/offsets.h>\n#ifdef ALLOWED_HERE\n#endif\n")
     assert_clean(*run_tool("check-layers", tree))
 

@@ -56,7 +56,7 @@ def build(root, arch="riscv", table=TABLE, limit=4096, option="-O1", **changes):
                        cwd=root, check=True)
     write(root, {"table": table})
     return run_tool("check-stack", root / "build", "--limit", limit, "--frame", 300, "--table",
-                    root / "table")
+                    root / "table", cwd=root)
 
 
 @pytest.mark.parametrize("arch", PORTS)
@@ -133,6 +133,79 @@ def test_pointer_not_listed(tmp_path):
 def test_pointer_leads_nowhere(tmp_path):
     assert_caught(*build(tmp_path, table=TABLE + "calls kernel/irq.c gone\n"),
                   "'calls kernel/irq.c gone': no function of that name")
+
+
+OPERATIONS = """
+struct line_ops { int (*read)(int); int (*write)(int); };
+struct line { const struct line_ops *ops; };
+__attribute__((noinline)) static int tty_read(int n) { char c[900]; use(c); use(c + 1); return c[n]; }
+const struct line_ops tty_ops = { .read = tty_read };
+int line_read(struct line *line) { char c[400]; use(c); c[0] += line->ops->read(c[1]); use(c); return c[0]; }
+"""
+BY_VARIABLE = OPERATIONS.replace("c[0] += line->ops->read(c[1])",
+                                 "int (*read)(int) = line->ops->read; c[0] += read(c[1])")
+TO_MEMBER = r"chain \d+ bytes of 4096: line_read 4\d\d > tty_read 9\d\d > "
+
+
+def test_member_of_operations(tmp_path):
+    """The source says which member is called, so no line is needed."""
+    status, text = build(tmp_path, lib_use=OPERATIONS)
+    assert_clean(status, text)
+    assert re.search(TO_MEMBER, text), text
+
+
+def test_member_that_nobody_has(tmp_path):
+    status, text = build(tmp_path, lib_use=OPERATIONS.replace(".read =", ".write ="))
+    assert_caught(status, text, "'@read': no table of operations has a .read",
+                  "lib/use.c:tty_read is reached by pointer only", faults=2)
+
+
+def test_line_of_a_function_comes_before_the_member(tmp_path):
+    assert_caught(*build(tmp_path, table=TABLE + "calls line_read tick\n", lib_use=OPERATIONS),
+                  "lib/use.c:tty_read is reached by pointer only")
+
+
+def test_member_in_the_table(tmp_path):
+    """For a call that does not name the member itself."""
+    status, text = build(tmp_path, lib_use=BY_VARIABLE)
+    assert_caught(status, text, "line_read() calls through a pointer", "tty_read is reached", faults=2)
+    status, text = build(tmp_path, table=TABLE + "calls line_read @read\n", lib_use=BY_VARIABLE)
+    assert_clean(status, text)
+    assert re.search(TO_MEMBER, text), text
+
+
+def test_member_in_the_table_that_nobody_has(tmp_path):
+    assert_caught(*build(tmp_path, table=TABLE + "calls line_read @read @seek\n", lib_use=BY_VARIABLE),
+                  "'@seek': no table of operations has a .seek")
+
+
+USER_TRAP = ("void user_trap(void) { char c[900]; use(c); use(c); }\n"
+             "void trap_too(int user) { if (user) user_trap(); trap_dispatch(); use(&user); }")
+
+
+def test_trap_of_a_program_finds_the_stack_empty(tmp_path):
+    """It has its own frame below it, and an interrupt on top of it, but never a chain of a thread below."""
+    status, text = build(tmp_path, table=TABLE + "empty user_trap\n", limit=2700, kernel_trap=USER_TRAP)
+    assert_clean(status, text)
+    found = re.search(r": trap_too \d+ > user_trap (\d+) > .*frame 300\] > A_trap", text)
+    assert found and int(found[1]) >= 900 + 300, text
+
+
+def test_trap_of_a_program_not_named(tmp_path):
+    status, text = build(tmp_path, limit=2700, kernel_trap=USER_TRAP)
+    assert_caught(status, text, "is above the limit of 2700")
+    assert re.search(r"frame 300\] > trap_too \d+ > user_trap 9\d\d", text), text
+
+
+def test_trap_of_a_program_too_deep(tmp_path):
+    """An empty stack has a limit, too."""
+    assert_caught(*build(tmp_path, table=TABLE + "empty user_trap\n", limit=2400, kernel_trap=USER_TRAP),
+                  "is above the limit of 2400")
+
+
+def test_empty_stack_of_nobody(tmp_path):
+    assert_caught(*build(tmp_path, table=TABLE + "empty user_trap\n"),
+                  "'empty user_trap': no function of that name")
 
 
 def test_body_of_a_thread(tmp_path):

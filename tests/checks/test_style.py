@@ -31,6 +31,9 @@ PLANTED = {
     "more shame": ("Makefile", "", "# Makefile - builds.\n# HA" + "CK\n", ["do it, or say why not"]),
     "typedef": ("include/lib/bits.h", "", "typedef  struct bits { int a; } bits_t;\n",
                 ["typedef only for function"]),
+    "typedef in a program": ("user/sh/job.h", "",
+                             "/* job.h - jobs. */\n#pragma once\ntypedef struct job { int a; } job_t;\n",
+                             ["user/sh/job.h:3", "typedef only for function"]),
     "no pragma once": ("include/lib/bits.h", "#pragma once\n", "", ["include/lib/bits.h: no #pragma once"]),
     "no first line": ("lib/bits.c", "/* lib/bits.c - bits. */\n", "",
                       ["lib/bits.c:1: must begin with its name"]),
@@ -65,6 +68,8 @@ ALONE = {
 def test_clean(tree):
     plant(tree, "kernel/sched.c", "",
           "\n/* clang-format off */\nstatic  int  table[]={1,\n 2};\n/* clang-format on */\n")
+    plant(tree, "user/include/stdio.h", "",             # what the standard calls so
+          "/* stdio.h - files. */\n#pragma once\ntypedef struct file FILE;\n")
     status, text = run_tool("check-style", tree)
     assert_clean(status, text)
 

@@ -25,8 +25,9 @@ def port(request):
     return m
 
 
-def argv(m, log, *commands):
-    return [sys.executable, str(DEBUG), "--arch", m.arch, "--log", str(log), "--batch", *commands]
+def argv(m, log, *commands, initrd=None):
+    programs = ["--initrd", str(initrd)] if initrd else []
+    return [sys.executable, str(DEBUG), "--arch", m.arch, "--log", str(log), *programs, "--batch", *commands]
 
 
 def qemus(log):
@@ -42,10 +43,10 @@ def qemus(log):
     return found
 
 
-def debug(m, log, *commands):
+def debug(m, log, *commands, **options):
     """What gdb says to these commands."""
-    return subprocess.run(argv(m, log, *commands), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, timeout=30).stdout
+    return subprocess.run(argv(m, log, *commands, **options), stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=30).stdout
 
 
 def test_commands(port, tmp_path):
@@ -59,7 +60,7 @@ def test_commands(port, tmp_path):
     assert re.search(r"CPU \d: 4 monitor runs", runq) and re.search(r"priority \d+: 4 monitor", runq)
     assert "kernel/sched_short.h:" in sleeper.split("#1")[0] and "thread_start" in sleeper
     assert re.search(r"kernel/proc_life\.c:\d+", sleeper)
-    assert "monitor_run" in running and "run_monitor" in running
+    assert "monitor_run" in running and "thread_start" in running
     assert "Switching to thread 1" in thread
     assert "warning" not in text and "Traceback" not in text and "Error" not in text
     assert b"Triptych " in log.read_bytes()
@@ -79,6 +80,17 @@ def test_frame_of_the_trap_at_hand(port, tmp_path):
     text = debug(port, tmp_path / "serial", "thbreak irq_dispatch", "continue", "t frame")
     assert re.search(r"\b(sepc|elr|eip) +[0-9a-f]+", text)
     assert re.search(r"^at \w+", text, re.M)
+
+
+def test_frame_of_a_program(port, tmp_path):
+    """The first system call: the frame has the pc of the program, which lies in no function of the kernel."""
+    initrd = port.build_dir() / "initrd.cpio"
+    if not initrd.exists():
+        pytest.skip(f"no programs: make ARCH={port.arch} user")
+    text = debug(port, tmp_path / "serial", "thbreak user_trap", "continue", "t frame", initrd=initrd)
+    pc = re.search(r"\b(?:sepc|elr|eip) +([0-9a-f]+)", text)
+    assert pc and 0x400000 <= int(pc[1], 16) < 0x500000, text
+    assert "Traceback" not in text and "Error" not in text, text
 
 
 def test_too_early(port, tmp_path):
@@ -109,6 +121,11 @@ def test_no_kernel(tmp_path):
     done = subprocess.run([sys.executable, DEBUG, "--arch", "x86", "--image", tmp_path / "none.elf"],
                           stderr=subprocess.PIPE, text=True)
     assert done.returncode == 1 and "make ARCH=x86 image" in done.stderr
+
+
+def test_no_programs(port, tmp_path):
+    text = debug(port, tmp_path / "serial", "help", initrd=tmp_path / "none")
+    assert f"make ARCH={port.arch} user" in text and not qemus(tmp_path / "serial")
 
 
 def test_no_gdb(port, monkeypatch, tmp_path, fake_qemu):

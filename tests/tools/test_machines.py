@@ -48,6 +48,12 @@ def test_riscv_never_gets_semihosting(image):
     assert ("-M", "virt") in pairs(argv) and "-semihosting" not in argv
 
 
+@pytest.mark.parametrize("arch", ["x86", "arm64", "riscv"])
+def test_initrd(image, arch):
+    assert ("-initrd", str(image)) in pairs(machines.machine(arch).command(image, initrd=image))
+    assert "-initrd" not in machines.machine(arch).command(image)
+
+
 def test_default_board():
     assert [machines.machine(arch).board for arch in ("x86", "arm64", "riscv")] == ["pc", "rpi4", "qemu-virt"]
 
@@ -119,6 +125,8 @@ def test_missing_image(image, tmp_path):
         machines.machine("riscv").command(tmp_path / "none")
     with pytest.raises(machines.MachineError, match="make ARCH=x86 disk"):
         machines.machine("x86").command(disk=tmp_path / "none")
+    with pytest.raises(machines.MachineError, match="make ARCH=arm64 user"):
+        machines.machine("arm64").command(image, initrd=tmp_path / "none")
 
 
 def test_disks_are_for_the_pc_and_bring_their_command_line(image):
@@ -126,6 +134,8 @@ def test_disks_are_for_the_pc_and_bring_their_command_line(image):
         machines.machine("riscv").command(disk=image)
     with pytest.raises(machines.MachineError, match="command line inside"):
         machines.machine("x86").command(disk=image, cmdline="mem=64M")
+    with pytest.raises(machines.MachineError, match="leave the initrd out"):
+        machines.machine("x86").command(disk=image, initrd=__file__)
 
 
 @pytest.mark.parametrize("arch, board, words", [("mips", None, "x86 or arm64 or riscv"),

@@ -101,10 +101,16 @@ def test_missing_image(kernel):
     assert status == 1 and "make ARCH=x86 image" in text and not kernel.pids.exists()
 
 
+def test_missing_programs(kernel):
+    status, text = kernel.run(BANNER, "--initrd", str(kernel.image.parent / "none"))
+    assert status == 1 and "make ARCH=x86 user" in text and not kernel.pids.exists()
+
+
 def test_options_reach_qemu(kernel):
     _, text = kernel.run(BANNER + 'echo "$*"', "--smp", "2", "--mem", "64M", "--cmdline", "demo=539",
-                         "--icount", "0")
+                         "--icount", "0", "--initrd", str(kernel.image))
     assert "-smp 2" in text and "-m 64M" in text and "-append demo=539" in text and "shift=0" in text
+    assert f"-initrd {kernel.image}" in text
 
 
 # --- The end of a run -------------------------------------------------------------------------------------

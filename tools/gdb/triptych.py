@@ -221,6 +221,11 @@ class Runq(Command):
         return next(f.bitpos // 8 for f in fields if f.name == member)
 
 
+def in_assembly(frame):
+    symtab = frame.find_sal().symtab
+    return symtab is not None and symtab.filename.endswith((".S", ".asm"))
+
+
 class Frame(Command):
     """The registers of a trap frame: t frame ADDR; without ADDR, of the trap that is being handled."""
 
@@ -236,14 +241,15 @@ class Frame(Command):
 
     @staticmethod
     def handled(kind):
-        """The frame that the assembly gave to the trap function, which may have left for trap_dispatch().
-        The stack pointer of the assembly points at it, on x86 at two words for backtraces, below it."""
+        """The frame that the assembly gave to the trap function, which may have left for trap_dispatch(), or
+        called it through another one. The stack pointer of the assembly points at it, on x86 at two words for
+        backtraces, below it."""
         arch = value("hal_info.arch").string()
         handlers = ("trap_dispatch", f"{arch}_trap", f"{arch}_user_trap")
         frame = gdb.newest_frame()
         while frame and frame.name() not in handlers:
             frame = frame.older()
-        while frame and frame.name() in handlers:
+        while frame and not in_assembly(frame):
             frame = frame.older()
         if not frame:
             raise gdb.GdbError("no trap is being handled on this stack: give the address of a frame")
