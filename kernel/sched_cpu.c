@@ -41,14 +41,8 @@ const char *sched_policy_name(void)
 static void set_ways(struct runq *rq, bool lone)
 {
     rq->lone = lone;
-    rq->long_way = fair || watched || rq->loaded != NULL;
+    rq->long_way = fair || watched;
     rq->long_wake = rq->lone || rq->long_way;
-}
-
-void sched_set_loaded(struct runq *rq, struct user *u)
-{
-    rq->loaded = u;
-    set_ways(rq, rq->lone);
 }
 
 void sched_init_cpu(struct cpu *cpu, struct proc *idle)

@@ -109,7 +109,7 @@ struct hal_frame *user_frame(const struct proc *p)
 void user_save(struct runq *rq)
 {
     struct user *u = rq->loaded;
-    sched_set_loaded(rq, NULL);
+    rq->loaded = NULL;
     hal_user_save(u->hal, user_frame(u->proc));
 }
 
@@ -117,10 +117,9 @@ void user_unload(void)
 {
     unsigned long s = hal_irq_save();
     struct runq *rq = &this_cpu()->rq;
-    spin_lock_raw(&rq->lock);
     if (rq->loaded != NULL)
         user_save(rq);
-    spin_unlock(&rq->lock, s);
+    hal_irq_restore(s);
 }
 
 /* irqs off. Nothing is left to do before user mode, and the CPU has all that is u's. */
@@ -136,9 +135,7 @@ static void load(struct cpu *cpu, struct hal_frame *f, const struct proc *p)
     if (cpu->as != u->as)
         aspace_switch(cpu, u->as);
     hal_user_load(u->hal, f, (uintptr_t)kstack_top(p->stack));
-    spin_lock_raw(&cpu->rq.lock);
-    sched_set_loaded(&cpu->rq, u);
-    spin_unlock_raw(&cpu->rq.lock);
+    cpu->rq.loaded = u;
 }
 
 /* irqs off. Does what may_leave() waits for. Out of the way of traps that have nothing to do. */

@@ -147,7 +147,7 @@ bool wait_more(struct wait *w)
         spin_unlock(&w->wq->lock, s);
         w->joined = true;
         atomic_thread_fence(memory_order_seq_cst); /* waitq_is_deserted() */
-        return true; /* only a look from here on misses nothing */
+        return true;                               /* only a look from here on misses nothing */
     }
     w->result = given_up(w->when, w->killable);
     if (w->result != 0)

@@ -54,7 +54,7 @@ struct runq {
     struct rr_queue   rr;         /* of these two, that of the policy */
     struct fair_queue fair;
     uint64_t        began;        /* in counter ticks. Fixed after creation */
-    struct user    *loaded;       /* current's, if it was in user mode here since: user_save(). This CPU */
+    struct user    *loaded;       /* current's, if it was in user mode here since: user_save(). This CPU only */
     struct proc    *idle;         /* runs when nobody else can. Fixed after creation */
 };
 
@@ -102,8 +102,6 @@ bool sched_started(void);
 /* Any context, after sched_init(). "rr" or "fair". */
 const char *sched_policy_name(void);
 extern uint64_t sched_quantum; /* of a turn, in counter ticks; constant after sched_init() */
-/* Its lock held, on its CPU. u is loaded there from now on, or, if NULL, nobody. */
-void sched_set_loaded(struct runq *rq, struct user *u);
 /* Boot CPU. `cpu`, which has not been started, will begin as this idle process. */
 void sched_init_cpu(struct cpu *cpu, struct proc *idle);
 

@@ -12,6 +12,7 @@
 #include <kernel/sched.h>
 #include <kernel/sched_place.h>
 #include <kernel/sched_rr.h>
+#include <kernel/user.h>
 
 /* sched.c. irqs off. served: the ticket of this CPU's run queue has had its turn in spin_draw(). */
 void sched_sleep_the_long_way(struct runq *rq, struct proc *p, unsigned ticket, bool served);
@@ -63,6 +64,8 @@ SCHED_INLINE void sched_sleep_short(struct runq *rq, struct proc *p)
     proc_set_state_from(p, PROC_RUNNING, PROC_SLEEPING);
     list_unlink(&p->turn); /* ring[] says nothing about the priority of who runs */
     sched_count(rq, -1);
+    if (rq->loaded != NULL)
+        user_save(rq);
     uint64_t now = hal_timer_now();
     p->run_ticks += now - rq->switched;
     rq->switched = now;

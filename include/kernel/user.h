@@ -68,8 +68,8 @@ void user_trap(struct hal_frame *f, const struct trap_info *t);
 /* Thread that has a frame: to user mode, for the first time. */
 _Noreturn void user_enter(void);
 /*
- * irqs off, this CPU's run-queue lock held. The thread whose registers this CPU has loaded is about to
- * be switched away: they go where any CPU finds them.
+ * irqs off, on the CPU of rq. The thread whose registers it has loaded is about to be switched away: they go
+ * where any CPU finds them.
  */
 void user_save(struct runq *rq);
 /* Thread, its own. What it has loaded is stored, and is loaded anew at its return: to change it now. */
