@@ -9,7 +9,7 @@
 #include <kernel/cap.h>
 #include <kernel/endpoint.h>
 #include <kernel/printk.h>
-#include <kernel/sched.h>
+#include <kernel/sched_short.h>
 #include <kernel/slab.h>
 #include <kernel/user.h>
 #include <uapi/errno.h>
@@ -143,11 +143,13 @@ static inline long wait(struct user *u, struct endpoint *ep, enum ipc_state stat
     u->ipc.ep = ep;
     u->ipc.state = state;
     u->ipc.told = false;
-    if (partner != NULL && sched_may_hand_over(partner->proc)) {
+    struct proc *p = u->proc;
+    struct cpu *cpu = p->cpu;
+    if (partner != NULL && sched_may_hand_over(cpu, p, partner->proc)) {
         partner->ipc.told = true;
         ep->refs--; /* the partner's; u's is there */
         spin_unlock_raw(&ep->lock);
-        sched_hand_over(partner->proc);
+        sched_hand_over(&cpu->rq, p, partner->proc);
     } else {
         if (partner != NULL)
             sched_wake(partner->proc);

@@ -1,30 +1,21 @@
 /*
- * sched_hand.c - the CPU handed to a partner: waking somebody and going to sleep, in one step.
+ * sched_hand.c - the CPU handed to a partner: waking somebody and going to sleep, in one step. What is not
+ * as usual: a partner that slept elsewhere, sched=fair, the event log.
  *
  * Who sends a message and waits for the answer has nothing to do until its partner has run, so the partner
  * runs at once, here: no look at other CPUs, no turn, no interrupt. But only if nobody else wants this CPU.
  * Else two who talk would keep it for themselves, and they go the usual way, through the run queue.
  */
 #include <hal/timer.h>
-#include <kernel/sched.h>
-#include <kernel/sched_place.h>
 #include <kernel/sched_policy.h>
-#include <kernel/trace.h>
-
-static bool is_alone(const struct cpu *cpu)
-{
-    return atomic_load_explicit(&cpu->rq.nrunning, memory_order_relaxed) == 1;
-}
+#include <kernel/sched_short.h>
 
 /* A partner that slept elsewhere comes here: the two of them are never at work at the same time. */
-bool sched_may_hand_over(struct proc *to)
+bool sched_may_take_over(struct cpu *cpu, struct proc *p, struct proc *to)
 {
-    struct proc *p = current();
-    struct cpu *cpu = p->cpu;
-    if (!is_alone(cpu))
-        return false;
     struct cpu *from = sched_lock_pair(to, cpu);
-    if (!is_alone(cpu) || p->woken || to->state != PROC_SLEEPING || (to->affinity >> cpu->index & 1) == 0) {
+    bool alone = atomic_load_explicit(&cpu->rq.nrunning, memory_order_relaxed) == 1;
+    if (!alone || p->woken || to->state != PROC_SLEEPING || (to->affinity & cpu->bit) == 0) {
         sched_unlock_pair(from, cpu);
         return false;
     }
@@ -35,19 +26,12 @@ bool sched_may_hand_over(struct proc *to)
     return true;
 }
 
-/* Away from the straight way, as in sched.c. */
-static __attribute__((noinline)) void record(const struct proc *p, const struct proc *to)
+void sched_hand_over_the_long_way(struct runq *rq, struct proc *p, struct proc *to)
 {
-    trace(TRACE_WAKE, to->pid, p->cpu->index, (unsigned long)p->pid);
-    trace(TRACE_SLEEP, p->pid, 0, 0);
-}
-
-void sched_hand_over(struct proc *to)
-{
-    struct proc *p = current();
-    struct runq *rq = &p->cpu->rq;
-    if (trace_is_on())
-        record(p, to);
+    if (trace_is_on()) {
+        trace(TRACE_WAKE, to->pid, p->cpu->index, (unsigned long)p->pid);
+        trace(TRACE_SLEEP, p->pid, 0, 0);
+    }
     sched_account(rq, p, hal_timer_now());
     proc_set_state_from(p, PROC_RUNNING, PROC_SLEEPING);
     policy_end(rq, p);

@@ -129,15 +129,6 @@ void sched_wake(struct proc *p);
 void sched_poke(struct proc *p);
 
 /*
- * Waking and sleeping in one, without a look at who else could run. Thread, irqs off; locks up to RANK_WAITQ
- * may be held in the first, none but the run queue's in the second. Does `to` sleep, and wants nobody but the
- * caller this CPU? Then to is this CPU's, and its run queue stays locked until the second, which must follow:
- * it is as sched_wake(to) and sched_sleep(). Without sched_prepare(): an old wake-up makes the answer no.
- */
-bool sched_may_hand_over(struct proc *to);
-void sched_hand_over(struct proc *to);
-
-/*
  * For sched_hand.c: run-queue lock held; prev, which runs here, is not READY any more, and accounted; next
  * has been picked. Returns when prev runs again, with no lock held.
  */
