@@ -24,7 +24,7 @@ bool sched_may_hand_over(struct proc *to)
     if (!is_alone(cpu))
         return false;
     struct cpu *from = sched_lock_pair(to, cpu);
-    if (!is_alone(cpu) || p->woken || to->state != PROC_SLEEPING || (to->affinity >> cpu->index & 1) == 0) {
+    if (!is_alone(cpu) || p->woken || to->state != PROC_SLEEPING || (to->affinity & cpu->bit) == 0) {
         sched_unlock_pair(from, cpu);
         return false;
     }

@@ -143,6 +143,7 @@ struct cpu *host_become_cpu(unsigned index)
     idle[index] = (struct proc){ .name = "idle", .stack = (uintptr_t)stack[index], .state = PROC_RUNNING };
     list_init(&idle[index].turn);
     cpus[index].index = index;
+    cpus[index].bit = 1u << index;
     cpus[index].alarm = UINT64_MAX;
     cpus[index].nheld = 0;
     cpus[index].rq.idle = cpus[index].rq.current = &idle[index];
