@@ -211,4 +211,4 @@ UNIT_FILES  := tests/unit/files_host.c $(addprefix kernel/,uio.c inode.c ramfs.c
                  path_change.c file.c files.c) $(UNIT_MEMORY)
 $(eval $(call unit_test,files,tests/unit/files_model.c $(UNIT_FILES),$(UNIT_PLAIN)))
 $(eval $(call unit_test,path,$(UNIT_FILES),$(UNIT_PLAIN)))
-$(eval $(call unit_test,cap,kernel/cap.c $(UNIT_MEMORY),$(UNIT_DEBUG)))
+$(eval $(call unit_test,cap,tests/unit/cap_edge_check.c kernel/cap.c $(UNIT_MEMORY),$(UNIT_DEBUG)))
