@@ -97,9 +97,9 @@ MUTANTS = (
            "        spin_unlock_raw(&sched_lock_of(zombie)->lock);", "        hal_cpu_relax();",
            LOST, "life-storm stress=30", ("x86",), hangs=True, **FREE),
     Mutant("a PID is freed twice", "kernel/proc_life.c",
-           "    void *page = pid_take_back(&proc_table.pids, found);",
-           "    pid_take_back(&proc_table.pids, found);\n"
-           "    void *page = pid_take_back(&proc_table.pids, found);",
+           "    void *page = pid_take_back(&proc_table.pids, pid);",
+           "    pid_take_back(&proc_table.pids, pid);\n"
+           "    void *page = pid_take_back(&proc_table.pids, pid);",
            LOST + r"|# [^\n]*", "proc-pids-wrap pid_max=300", ("arm64",), hangs=True),
     Mutant("who is pulled may not be there", "kernel/sched_rr.c",
            "(p->affinity >> cpu & 1) != 0", "cpu < MAX_CPUS",
