@@ -80,7 +80,7 @@ MUTANTS = (
            "smp_call(cpu);", "(void)0;", LOST, "smp-wake-idle", EVERY_PORT, hangs=True),
     Mutant("a busy CPU is said to be idle", "kernel/sched_place.c",
            "atomic_fetch_and_explicit(&sched_idle_cpus, ~cpu->bit, memory_order_relaxed);", "(void)cpu;",
-           LOST, "smp-spread", hangs=True),
+           LOST, "smp-wake-idle", hangs=True),
     Mutant("the waiter does not wait for its waker", "kernel/waitq.c",
            "    if (taken)\n        wait_for_waker(w);\n    return taken;", "    return taken;",
            LOST, "workq-stress", ("x86",), debug=True, hangs=True, **FREE),
