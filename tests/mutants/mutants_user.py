@@ -66,6 +66,8 @@ MUTANTS = (
         "return va <= vm_user_end() && n <= vm_user_end() - va;", "return va + n >= va;", "aspace_x86"),
     one("a string loses its end", "kernel/uaccess.c",
         "min_size(length + 1, part)", "length", "aspace_x86"),
+    one("the kernel writes for a program where it may not", "kernel/uaccess.c",
+        "lock_page(as, to, PROT_W, &s, &error)", "lock_page(as, to, PROT_R, &s, &error)", "aspace_arm64"),
     # What a handler hands back.
     one("a program brings its own IOPL", "arch/x86/signal.c",
         "FLAGS_PROGRAM = 0x40dd5", "FLAGS_PROGRAM = 0x43dd5", "signal_x86"),
