@@ -41,7 +41,7 @@ static void unload(struct cpu *cpu, struct aspace *as)
 {
     hal_pt_switch(0, 0);
     cpu->as = NULL;
-    atomic_fetch_and_explicit(&as->tree.cpus, ~(1u << cpu->index), memory_order_release);
+    atomic_fetch_and_explicit(&as->tree.cpus, ~cpu->bit, memory_order_release);
 }
 
 void aspace_answer(struct cpu *cpu)
@@ -140,7 +140,7 @@ void aspace_set_stack_limit(struct aspace *as, size_t bytes)
  */
 void aspace_switch(struct cpu *cpu, struct aspace *as)
 {
-    uint32_t bit = 1u << cpu->index;
+    uint32_t bit = cpu->bit;
     bool flush = false;
     unsigned asid = 0;
     if (cpu->as == as)

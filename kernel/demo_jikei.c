@@ -149,7 +149,7 @@ void demo_jikei(void)
         kprintf("demo jikei: no programs (error %d)\n", -error);
         return;
     }
-    proc_set_affinity(me->pid, 1u << me->cpu->index);
+    proc_set_affinity(me->pid, me->cpu->bit);
     chapter(6);
     proc_set_affinity(me->pid, home);
     chapter(7);

@@ -131,7 +131,7 @@ void demo_slab(void)
 {
     uint32_t mask = current()->affinity;
     unsigned long s = hal_irq_save();
-    uint32_t here = 1u << this_cpu()->index;
+    uint32_t here = this_cpu()->bit;
     hal_irq_restore(s);
     size_t pages = free_pages();
     proc_set_affinity(current()->pid, here);

@@ -148,7 +148,7 @@ void sched_preempt(void)
     struct cpu *cpu = p->cpu;
     struct runq *rq = &cpu->rq;
     spin_lock_raw(&rq->lock);
-    if ((p->affinity >> cpu->index & 1) == 0) {
+    if ((p->affinity & cpu->bit) == 0) {
         spin_unlock_raw(&rq->lock);
         move_away(p);
         return;

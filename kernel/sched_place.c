@@ -13,11 +13,6 @@ enum { BALANCE_LEAST = 2, BALANCE_SPREAD = 5 }; /* quanta */
 
 atomic_uint sched_idle_cpus;
 
-static uint32_t bit_of(const struct cpu *cpu)
-{
-    return 1u << cpu->index;
-}
-
 static unsigned running_on(const struct cpu *cpu)
 {
     return atomic_load_explicit(&cpu->rq.nrunning, memory_order_relaxed);
@@ -38,7 +33,7 @@ static unsigned weight_of(const struct proc *p)
 /* Of the CPUs in set, which is not empty, the one with least to do; `first`, if no other has less. */
 static struct cpu *least_loaded(uint32_t set, struct cpu *first)
 {
-    struct cpu *best = (set & bit_of(first)) != 0 ? first : &cpus[bit_lowest32(set)];
+    struct cpu *best = (set & first->bit) != 0 ? first : &cpus[bit_lowest32(set)];
     for (; set != 0; set &= set - 1) {
         struct cpu *cpu = &cpus[bit_lowest32(set)];
         if (load_of(cpu) < load_of(best))
@@ -51,7 +46,7 @@ struct cpu *sched_place_elsewhere(const struct proc *p)
 {
     struct cpu *here = p->cpu;
     uint32_t idle = atomic_load_explicit(&sched_idle_cpus, memory_order_relaxed) & p->affinity;
-    if ((idle & bit_of(here)) != 0)
+    if ((idle & here->bit) != 0)
         return here;
     if (idle != 0)
         return &cpus[bit_lowest32(idle)];
@@ -88,7 +83,7 @@ void sched_change_cpu(struct proc *p, struct cpu *to)
 
 void sched_place_busy(const struct cpu *cpu)
 {
-    atomic_fetch_and_explicit(&sched_idle_cpus, ~bit_of(cpu), memory_order_relaxed);
+    atomic_fetch_and_explicit(&sched_idle_cpus, ~cpu->bit, memory_order_relaxed);
 }
 
 /* Both are locked; p is READY. */
@@ -115,11 +110,11 @@ static struct cpu *busiest(uint32_t set)
 /* First it says that it is idle, then it looks: work that comes after the look is offered, sched_offer(). */
 void sched_pull(struct cpu *cpu)
 {
-    uint32_t others = smp_online() & ~bit_of(cpu);
-    atomic_fetch_or_explicit(&sched_idle_cpus, bit_of(cpu), memory_order_relaxed);
+    uint32_t others = smp_online() & ~cpu->bit;
+    atomic_fetch_or_explicit(&sched_idle_cpus, cpu->bit, memory_order_relaxed);
     atomic_thread_fence(memory_order_seq_cst);
     for (struct cpu *from; running_on(cpu) == 0 && (from = busiest(others)) != NULL;) {
-        others &= ~bit_of(from);
+        others &= ~from->bit;
         lock_two(from, cpu);
         struct proc *p = NULL;
         if (running_on(cpu) == 0 && running_on(from) > 1)
@@ -159,7 +154,7 @@ static uint64_t next_balance(const struct cpu *cpu, uint64_t now)
  */
 void sched_push(struct cpu *from, uint64_t now)
 {
-    uint32_t others = smp_online() & ~bit_of(from);
+    uint32_t others = smp_online() & ~from->bit;
     if (others == 0 || now < from->balance_at)
         return;
     for (bool again = true; again;) {
@@ -170,7 +165,7 @@ void sched_push(struct cpu *from, uint64_t now)
         bool better = p != NULL && load_of(from) >= load_of(to) + w;
         bool turn_about = better && load_of(from) < load_of(to) + 2 * w;
         const struct proc *running = from->rq.current;
-        bool later = turn_about && (running->affinity & bit_of(to)) != 0 && p->came > running->came;
+        bool later = turn_about && (running->affinity & to->bit) != 0 && p->came > running->came;
         if (better && !later) {
             move(p, from, to);
             to->given_at = now;
@@ -188,7 +183,7 @@ void sched_set_affinity(struct proc *p, uint32_t mask)
     struct cpu *to = least_loaded(mask & smp_online(), p->cpu);
     struct cpu *from = sched_lock_both(p, to);
     p->affinity = mask;
-    if ((mask & bit_of(from)) == 0) {
+    if ((mask & from->bit) == 0) {
         if (p->state == PROC_READY) {
             move(p, from, to);
         } else if (p->state == PROC_SLEEPING) {
@@ -207,7 +202,7 @@ void sched_set_affinity(struct proc *p, uint32_t mask)
 static void go_to(const struct cpu *cpu)
 {
     struct proc *p = current();
-    sched_set_affinity(p, bit_of(cpu));
+    sched_set_affinity(p, cpu->bit);
     while (*(struct cpu *volatile *)&p->cpu != cpu)
         hal_cpu_relax();
 }
@@ -216,7 +211,7 @@ void sched_on_each_cpu(void (*fn)(void *arg), void *arg)
 {
     struct proc *p = current();
     uint32_t home = p->affinity;
-    uint32_t others = p->pid == 0 ? 0 : smp_online() & ~bit_of(p->cpu);
+    uint32_t others = p->pid == 0 ? 0 : smp_online() & ~p->cpu->bit;
     struct cpu *last = p->cpu;
     for (; others != 0; others &= others - 1) {
         go_to(&cpus[bit_lowest32(others)]);

@@ -75,7 +75,7 @@ static void called(void *arg)
 void smp_flush(uint32_t cpus_to_ask)
 {
     unsigned long s = hal_irq_save();
-    uint32_t others = smp_online() & cpus_to_ask & ~(1u << this_cpu()->index);
+    uint32_t others = smp_online() & cpus_to_ask & ~this_cpu()->bit;
     unsigned want[MAX_CPUS];
     for (uint32_t set = others; set != 0; set &= set - 1) {
         unsigned i = bit_lowest32(set);

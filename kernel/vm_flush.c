@@ -36,7 +36,7 @@ static uint32_t who_knows(struct vm_tree *t)
 static void flush_user(struct vm_tree *t, const uintptr_t *va, unsigned n)
 {
     unsigned long s = hal_irq_save();
-    uint32_t here = 1u << this_cpu()->index, known = who_knows(t);
+    uint32_t here = this_cpu()->bit, known = who_knows(t);
     if ((known & here) != 0 && n > 0)
         flush_here(va, n);
     else if ((known & here) != 0)

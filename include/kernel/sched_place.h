@@ -22,7 +22,7 @@ struct cpu *sched_lock_both(struct proc *p, struct cpu *to);
 static inline struct cpu *sched_place(const struct proc *p)
 {
     uint32_t idle = atomic_load_explicit(&sched_idle_cpus, memory_order_relaxed);
-    bool may_stay = (p->affinity >> p->cpu->index & 1) != 0;
+    bool may_stay = (p->affinity & p->cpu->bit) != 0;
     return __builtin_expect((idle & p->affinity) == 0 && may_stay, 1) ? p->cpu : sched_place_elsewhere(p);
 }
 

@@ -63,7 +63,7 @@ def test_suite_fair(port):
 @pytest.mark.parametrize("sched", ("rr", "fair"))
 def test_suite_in_parallel(port, sched):
     """CPUs that are threads of the host: what is exact only in virtual time is left out."""
-    for tests in ("mem-*", "proc-*", "vm-*", "slab-*", "trace-*"):
+    for tests in ("mem-*", "proc-*", "vm-*"):
         check_ktap(run(port, f"test={tests} mem=64M sched={sched}", timeout=300))
 
 

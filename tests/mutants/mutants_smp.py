@@ -79,8 +79,8 @@ MUTANTS = (
     Mutant("an idle CPU is not called", "kernel/sched.c",
            "smp_call(cpu);", "(void)0;", LOST, "smp-wake-idle", EVERY_PORT, hangs=True),
     Mutant("a busy CPU is said to be idle", "kernel/sched_place.c",
-           "atomic_fetch_and_explicit(&sched_idle_cpus, ~bit_of(cpu), memory_order_relaxed);", "(void)cpu;",
-           LOST, "smp-spread", hangs=True),
+           "atomic_fetch_and_explicit(&sched_idle_cpus, ~cpu->bit, memory_order_relaxed);", "(void)cpu;",
+           LOST, "smp-wake-idle", hangs=True),
     Mutant("the waiter does not wait for its waker", "kernel/waitq.c",
            "    if (taken)\n        wait_for_waker(w);\n    return taken;", "    return taken;",
            LOST, "workq-stress", ("x86",), debug=True, hangs=True, **FREE),
@@ -97,9 +97,9 @@ MUTANTS = (
            "        spin_unlock_raw(&sched_lock_of(zombie)->lock);", "        hal_cpu_relax();",
            LOST, "life-storm stress=30", ("x86",), hangs=True, **FREE),
     Mutant("a PID is freed twice", "kernel/proc_life.c",
-           "    void *page = pid_take_back(&proc_table.pids, found);",
-           "    pid_take_back(&proc_table.pids, found);\n"
-           "    void *page = pid_take_back(&proc_table.pids, found);",
+           "    void *page = pid_take_back(&proc_table.pids, pid);",
+           "    pid_take_back(&proc_table.pids, pid);\n"
+           "    void *page = pid_take_back(&proc_table.pids, pid);",
            LOST + r"|# [^\n]*", "proc-pids-wrap pid_max=300", ("arm64",), hangs=True),
     Mutant("who is pulled may not be there", "kernel/sched_rr.c",
            "(p->affinity >> cpu & 1) != 0", "cpu < MAX_CPUS",

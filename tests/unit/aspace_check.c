@@ -279,6 +279,8 @@ int main(void)
         cmocka_unit_test(aspace_test_failures),
         cmocka_unit_test(aspace_test_fork_flush),
         cmocka_unit_test(aspace_test_places),
+        cmocka_unit_test(aspace_test_stack_gap),
+        cmocka_unit_test(aspace_test_copies),
     };
 
     return UNIT_RUN("aspace", tests);

@@ -19,3 +19,5 @@ void aspace_check_end(void); /* All address spaces end, and nothing is left of a
 void aspace_test_failures(void **state);
 void aspace_test_fork_flush(void **state);
 void aspace_test_places(void **state);
+void aspace_test_stack_gap(void **state);
+void aspace_test_copies(void **state);

@@ -1,5 +1,7 @@
 /*
  * aspace_edge_check.c - address spaces: each allocation fails in turn, flushes of a fork, places and limits.
+ *
+ * Planted and caught: a stack that grows to what lies below.
  */
 #include "aspace_check.h"
 
@@ -119,5 +121,21 @@ void aspace_test_places(void **state)
     assert_int_equal(aspace_protect(as, c, PAGE_SIZE, PROT_W | PROT_X), 0);
     assert_non_null(strstr(host_log, "written and executed"));
     assert_null(strstr(strstr(host_log, "written") + 1, "written"));
+    aspace_check_end();
+}
+
+/* A stack grows until the gap, and what lies below it is never next to it. */
+void aspace_test_stack_gap(void **state)
+{
+    (void)state;
+    aspace_set_up();
+    struct aspace *as = spaces[0] = aspace_create();
+    uintptr_t stack = 0, below = area_stack_top() - ASPACE_STACK_LIMIT / 2;
+    assert_int_equal(aspace_map(as, &below, PAGE_SIZE, PROT_R | PROT_W, AREA_FIXED, NULL, 0, 0), 0);
+    assert_int_equal(aspace_map(as, &stack, 4 * PAGE_SIZE, PROT_R | PROT_W, AREA_STACK, NULL, 0, 0), 0);
+    uintptr_t lowest = below + PAGE_SIZE + ASPACE_GUARD;
+    assert_int_equal(aspace_fault(as, lowest - 1, PROT_W), -EFAULT);
+    assert_int_equal(aspace_fault(as, lowest, PROT_W), 0);
+    assert_int_equal(aspace_fault(as, lowest - 1, PROT_W), -EFAULT);
     aspace_check_end();
 }

@@ -210,6 +210,7 @@ void machine_start(unsigned ncpus, const char *policy, unsigned quantum_ms)
     atomic_store(&sched_idle_cpus, 0);
     for (unsigned i = 0; i < ncpus; i++) {
         cpus[i].index = i;
+        cpus[i].bit = 1u << i;
         struct proc *idle = make_proc(i, &cpus[i]);
         idle->state = PROC_RUNNING;
         cpus[i].rq.idle = cpus[i].rq.current = idle;

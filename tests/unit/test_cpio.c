@@ -1,6 +1,7 @@
 /* test_cpio.c - newc archives: those of a writer of our own, cut at every place, and broken on purpose.
  *
- * Planted and caught: the length of a name, or of the data, not looked at; a name without an end accepted.
+ * Planted and caught: the length of a name, or of the data, not looked at, or only against the whole archive;
+ * a name without an end accepted.
  */
 #include "unit.h"
 
@@ -80,8 +81,10 @@ static void test_cut(void **state)
         unsigned n = 0;
         memcpy(copy, archive, size);
         copy = realloc(copy, size == 0 ? 1 : size);
-        while ((more = cpio_next(copy, size, &at, &e)) > 0)
+        while ((more = cpio_next(copy, size, &at, &e)) > 0) {
             n++;
+            assert_true(e.size <= size && (size_t)((const char *)e.data - copy) <= size - e.size);
+        }
         assert_true(n <= 3 && (more == 0) == (size == 0 || at == size));
         if (size == used)
             assert_int_equal(n, 3);

@@ -1,12 +1,13 @@
 /* test_path.c - paths: links, slashes, dots, limits, and the way back from a directory to its name.
  *
  * Planted and caught: the last name of a path with a slash that is no directory; a text of a link that is not
- * followed by the rest; a limit that is one too high.
+ * followed by the rest; a limit that is one too high, of names, paths, and links.
  */
 #include "files_host.h"
 #include "memory_host.h"
 #include "unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <kernel/file.h>
@@ -98,6 +99,27 @@ static void limits(void *arg)
     files_host_clean();
 }
 
+/* Links to links: as many as may be, and one more. */
+static void chain(void *arg)
+{
+    char name[16], to[16] = "f";
+    (void)arg;
+    files_host_start();
+    host_check(make("/f") == 0);
+    for (unsigned i = 0; i <= PATH_LINKS_MOST; i++) {
+        snprintf(name, sizeof(name), "/%u", i);
+        host_check(path_symlink(to, NULL, name) == 0);
+        host_check(look(name, true) == (i < PATH_LINKS_MOST ? S_IFREG : -ELOOP));
+        strcpy(to, name);
+    }
+    for (unsigned i = 0; i <= PATH_LINKS_MOST; i++) {
+        snprintf(name, sizeof(name), "/%u", i);
+        host_check(path_unlink(NULL, name) == 0);
+    }
+    host_check(path_unlink(NULL, "/f") == 0);
+    files_host_clean();
+}
+
 /* A directory that is removed keeps its parent, and nothing is made in it. */
 static void back(void *arg)
 {
@@ -132,15 +154,14 @@ static void back(void *arg)
 TEST(slashes)
 TEST(links)
 TEST(limits)
+TEST(chain)
 TEST(back)
 
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_slashes),
-        cmocka_unit_test(test_links),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_back),
+        cmocka_unit_test(test_slashes), cmocka_unit_test(test_links), cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_chain),   cmocka_unit_test(test_back),
     };
     return UNIT_RUN("path", tests);
 }

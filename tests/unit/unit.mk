@@ -161,8 +161,8 @@ $(UNIT_OUT)/fuzz/fuzz_buddy: FUZZ_CFLAGS += -DCONFIG_DEBUG=1
 $(eval $(call unit_test,vm_x86,arch/x86/pte.c $(UNIT_VM),$(UNIT_PLAIN) -Iarch/x86/include))
 $(eval $(call unit_test,vm_arm64,arch/arm64/pte.c $(UNIT_VM),$(UNIT_PLAIN)))
 $(eval $(call unit_test,vm_riscv,arch/riscv/pte.c $(UNIT_VM),$(UNIT_PLAIN)))
-UNIT_ASPACE := $(addprefix tests/unit/,aspace_check.c aspace_edge_check.c aspace_host.c vm_model.c \
-                 vm_pages.c) \
+UNIT_ASPACE := $(addprefix tests/unit/,aspace_check.c aspace_edge_check.c aspace_copy_check.c aspace_host.c \
+                 vm_model.c vm_pages.c) \
                $(addprefix kernel/,area.c aspace.c aspace_map.c aspace_remap.c aspace_fault.c uaccess.c \
                  asid.c page_user.c vm.c vm_walk.c vm_flush.c vm_user.c vm_kernel.c vm_print.c spinlock.c) \
                lib/range.c lib/rbtree.c $(UNIT_HOST)
@@ -211,4 +211,4 @@ UNIT_FILES  := tests/unit/files_host.c $(addprefix kernel/,uio.c inode.c ramfs.c
                  path_change.c file.c files.c) $(UNIT_MEMORY)
 $(eval $(call unit_test,files,tests/unit/files_model.c $(UNIT_FILES),$(UNIT_PLAIN)))
 $(eval $(call unit_test,path,$(UNIT_FILES),$(UNIT_PLAIN)))
-$(eval $(call unit_test,cap,kernel/cap.c $(UNIT_MEMORY),$(UNIT_DEBUG)))
+$(eval $(call unit_test,cap,tests/unit/cap_edge_check.c kernel/cap.c $(UNIT_MEMORY),$(UNIT_DEBUG)))

@@ -17,7 +17,8 @@
 #include <hal/timer.h>
 #include <kernel/printk.h>
 
-enum { CHILD_TIME_LIMIT = 60, CHILD_PANICKED = 77 };
+/* Seconds of wall time: threads that give way to each other wait long where others are at work. */
+enum { CHILD_TIME_LIMIT = 300, CHILD_PANICKED = 77 };
 
 struct hal_info hal_info = {
     .arch = "host",
@@ -143,6 +144,7 @@ struct cpu *host_become_cpu(unsigned index)
     idle[index] = (struct proc){ .name = "idle", .stack = (uintptr_t)stack[index], .state = PROC_RUNNING };
     list_init(&idle[index].turn);
     cpus[index].index = index;
+    cpus[index].bit = 1u << index;
     cpus[index].alarm = UINT64_MAX;
     cpus[index].nheld = 0;
     cpus[index].rq.idle = cpus[index].rq.current = &idle[index];
