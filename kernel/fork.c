@@ -162,6 +162,13 @@ static void vfork_wait(struct vfork *v, const struct user *me)
     vfork_put(v, 1);
 }
 
+/* A signal came before there was a child: it is taken, and the call made again, whatever its action says. */
+static long once_more(void)
+{
+    hal_frame_call_again(user_frame(current()));
+    return SYSCALL_NO_RESULT;
+}
+
 static long clone(struct birth *b)
 {
     struct user *me = current_user();
@@ -187,7 +194,7 @@ static long clone(struct birth *b)
         user_free(u);
         if (v != NULL)
             vfork_put(v, 2);
-        return pid;
+        return pid == -EINTR ? once_more() : pid;
     }
     fill_frame(u, b);
     u->vforked = v;

@@ -46,10 +46,6 @@ struct group *group_create(struct group *from)
     memcpy(g->action, from->action, sizeof(g->action));
     memcpy(g->limit, from->limit, sizeof(g->limit));
     spin_unlock(&from->lock, s);
-    atomic_store_explicit(&g->pgid, atomic_load_explicit(&from->pgid, memory_order_relaxed),
-                          memory_order_relaxed);
-    atomic_store_explicit(&g->sid, atomic_load_explicit(&from->sid, memory_order_relaxed),
-                          memory_order_relaxed);
     return g;
 }
 

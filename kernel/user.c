@@ -80,25 +80,41 @@ void user_free(struct user *u)
     cache_free(users, u);
 }
 
-/* The first in a group gives it its PID. Where the group is ending already, it ends as soon as it begins. */
+/* What a process has from its parent, and what is on its way to both. */
+static void process_born(struct group *g, const struct user *parent)
+{
+    int pgid = g->pid == 1, sid = pgid; /* the first begins a session */
+    if (parent != NULL) {
+        pgid = atomic_load_explicit(&parent->group->pgid, memory_order_relaxed);
+        sid = atomic_load_explicit(&parent->group->sid, memory_order_relaxed);
+    }
+    atomic_store_explicit(&g->pgid, pgid, memory_order_relaxed);
+    atomic_store_explicit(&g->sid, sid, memory_order_relaxed);
+    signal_born(g, parent != NULL ? parent->group : NULL);
+}
+
+/*
+ * The first in a group gives it its PID. Where the group is ending already, or the one who makes it is, it
+ * ends as soon as it begins.
+ */
 void user_born(struct user *u, struct proc *p)
 {
     struct group *g = u->group;
+    const struct user *maker = current_user();
+    bool first = g->leader == NULL;
     u->proc = p;
     spin_lock_raw(&g->lock);
-    if (g->leader == NULL) {
+    if (first) {
         g->leader = p;
         g->pid = p->pid;
-        if (p->pid == 1) {
-            atomic_store_explicit(&g->pgid, 1, memory_order_relaxed);
-            atomic_store_explicit(&g->sid, 1, memory_order_relaxed);
-        }
     }
     list_add_tail(&g->threads, &u->member);
     g->nthreads++;
-    u->asked_end = g->ending;
+    u->asked_end = g->ending || (maker != NULL && maker->group == g && maker->asked_end);
     atomic_store_explicit(&p->killed, u->asked_end || g->stop_signo != 0, memory_order_relaxed);
     spin_unlock_raw(&g->lock);
+    if (first)
+        process_born(g, p->parent->user);
 }
 
 struct hal_frame *user_frame(const struct proc *p)

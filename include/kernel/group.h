@@ -30,6 +30,7 @@ struct group {
     int             pid;      /* fixed */
     atomic_int      pgid, sid;
     atomic_uint     refs;     /* its threads */
+    unsigned        born;     /* by signal_born(): the how manieth. Process-table lock */
     struct caps *_Atomic caps; /* its capabilities; NULL: it never had any. Set once */
     /* lock */
     struct list     threads;  /* struct user, until they have ended */

@@ -61,6 +61,13 @@ bool signal_dropped(const struct group *g, int signo);
 int signal_send(int pid, int signo);
 int signal_send_pgrp(int pgid, int signo);
 int signal_send_to_thread(int group, int pid, int signo);
+/* Process-table lock held. g, of a child of that program (NULL: of none), gets what is on its way to it. */
+void signal_born(struct group *g, const struct group *parent);
+/*
+ * Process-table lock held. Has the caller to take a signal before a child may be born? That would be born
+ * before the signal, and not be sent it.
+ */
+bool signal_before_fork(void);
 /* Any context, locks below RANK_GROUP held. The group lives meanwhile. */
 void signal_send_group(struct group *g, int signo, const struct signal_story *story);
 /* The same to one thread. */
