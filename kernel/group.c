@@ -1,6 +1,7 @@
 /* group.c - the threads of a process: how they come together, and how all end. */
 #include <kernel/cap.h>
 #include <kernel/group.h>
+#include <kernel/job.h>
 #include <kernel/kassert.h>
 #include <kernel/kmalloc.h>
 #include <kernel/page.h>
@@ -87,7 +88,7 @@ void group_end_locked(struct group *g, int status)
         return;
     g->ending = true;
     g->status = status;
-    g->stop_signo = 0;
+    job_set_stop(g, 0);
     ask_to_end(g, NULL);
 }
 
@@ -105,7 +106,7 @@ int group_end_others(struct group *g)
     unsigned long s = spin_lock(&g->lock);
     bool late = g->ending || me->asked_end;
     if (!late) {
-        g->stop_signo = 0;
+        job_set_stop(g, 0);
         ask_to_end(g, me);
     }
     spin_unlock(&g->lock, s);

@@ -5,6 +5,7 @@
  * the other way round.
  */
 #include <kernel/group.h>
+#include <kernel/job.h>
 #include <kernel/proc.h>
 #include <kernel/proc_table.h>
 #include <kernel/sched.h>
@@ -61,7 +62,7 @@ static void at_once(struct group *g, int signo)
         forget(g, BITS_OF_STOP);
         if (g->stop_signo != 0 && signo == SIGCONT)
             g->news = NEWS_CONTINUED;
-        g->stop_signo = 0;
+        job_set_stop(g, 0);
         if (signo == SIGKILL)
             group_end_locked(g, SIGKILL);
     } else if (signal_bit(signo) & BITS_OF_STOP) {

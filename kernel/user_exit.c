@@ -8,6 +8,7 @@
 #include <kernel/file.h>
 #include <kernel/futex.h>
 #include <kernel/group.h>
+#include <kernel/job.h>
 #include <kernel/path.h>
 #include <kernel/proc_table.h>
 #include <kernel/sched.h>
@@ -193,6 +194,7 @@ static _Noreturn void end(int status)
         close_caps(g);
     group_leave(g, u);
     if (leads) {
+        job_leave(g);
         group_alarm_end(g);
         if (g->pid == atomic_load_explicit(&g->sid, memory_order_relaxed))
             tty_end_session(g->pid);

@@ -30,7 +30,9 @@ struct group {
     int             pid;      /* fixed */
     atomic_int      pgid, sid;
     atomic_uint     refs;     /* its threads */
-    unsigned        born;     /* by signal_born(): the how manieth. Process-table lock */
+    /* process-table lock */
+    unsigned        born;     /* by signal_born(): the how manieth */
+    bool            leaving;  /* it ends: no longer of its process group, nor anybody's parent in one */
     struct caps *_Atomic caps; /* its capabilities; NULL: it never had any. Set once */
     /* lock */
     struct list     threads;  /* struct user, until they have ended */
@@ -40,7 +42,8 @@ struct group {
     bool            ending;   /* all threads shall end, with `status` */
     int             status;
     bool            did_exec; /* setpgid() by the parent comes too late */
-    int             stop_signo; /* 0: it is not stopped */
+    int             stop_signo; /* 0: it is not stopped. job_set_stop() */
+    bool            stopping; /* a stop was taken, and no SIGCONT has come since */
     enum group_news news;
     uint64_t        dead_ticks; /* CPU time of threads that have ended, in counter ticks */
     uint64_t        children_ticks; /*   and of children that were waited for */

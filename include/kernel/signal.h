@@ -81,6 +81,12 @@ void signal_fault(int signo, int code, uintptr_t addr, const struct hal_frame *f
 
 /* Thread. Is there one to take? */
 bool signal_pending(void);
+/*
+ * Thread in a call, no lock held; may sleep. Its wait was interrupted: it stops, and is continued, if it is
+ * that. True: that was all, and the wait goes on, until the time that it was for. False: a handler is to run,
+ * or the program to end.
+ */
+bool signal_pass(void);
 /* Thread. Does its program block or ignore it, or its group not exist any more? For the tty. */
 bool signal_is_ignored(int signo);
 
