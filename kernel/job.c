@@ -41,7 +41,7 @@ struct search {
 };
 
 /* Table lock held. Does p belong to the process group, and connect it to the rest of its session? */
-static void look(struct proc *p, void *arg)
+static void look_at_member(struct proc *p, void *arg)
 {
     struct search *search = arg;
     const struct user *u = p->user, *up = p->parent != NULL ? p->parent->user : NULL;
@@ -58,7 +58,7 @@ static void look(struct proc *p, void *arg)
 static void walk(struct search *search)
 {
     for (int from = 1; from != 0 && !search->held;)
-        from = proc_visit(from, PROCS_AT_ONCE, look, search);
+        from = proc_visit(from, PROCS_AT_ONCE, look_at_member, search);
 }
 
 bool job_is_orphaned(const struct group *g)

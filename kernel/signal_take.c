@@ -238,6 +238,7 @@ void signal_take(struct hal_frame *f)
         if (u->asked_end || g->ending) {
             spin_unlock(&g->lock, s);
             user_exit();
+            continue;
         }
         if (g->stop_signo != 0) {
             spin_unlock(&g->lock, s);

@@ -15,11 +15,13 @@
 #include <kernel/irq.h>
 #include <kernel/kassert.h>
 #include <kernel/panic.h>
+#include <kernel/proc_table.h>
 #include <kernel/sched.h>
 #include <kernel/slab.h>
 #include <kernel/syscall.h>
 #include <kernel/trace.h>
 #include <kernel/user.h>
+#include <lib/string.h>
 #include <uapi/errno.h>
 
 enum { SHORTAGE_MS = 10 };
@@ -57,6 +59,7 @@ struct user *user_alloc(void)
     u->clear_tid = u->set_tid = 0;
     u->ipc = (struct ipc){ .state = IPC_IDLE };
     list_init(&u->ipc.link);
+    memset(u->name, 0, sizeof(u->name));
     u->vforked = NULL;
     u->again = u->asked_end = u->told_unknown = false;
     u->signals.pending = u->signals.blocked = u->signals.saved = 0;
@@ -115,6 +118,20 @@ void user_born(struct user *u, struct proc *p)
     spin_unlock_raw(&g->lock);
     if (first)
         process_born(g, p->parent->user);
+}
+
+void user_set_name(struct user *u, const char *name)
+{
+    struct proc *p = u->proc;
+    strlcpy(u->name, name, sizeof(u->name));
+    unsigned long s = spin_lock(&proc_table.lock);
+    for (unsigned i = 0; i < sizeof(u->name); i++) {
+        char c = u->name[i];
+        p->name[i] = c == 0 || (c >= ' ' && c <= '~') ? c : '?';
+        if (c == 0)
+            break;
+    }
+    spin_unlock(&proc_table.lock, s);
 }
 
 struct hal_frame *user_frame(const struct proc *p)

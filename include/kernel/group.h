@@ -18,6 +18,7 @@
 #include <uapi/signal.h>
 
 struct caps;
+struct plan;
 struct user;
 struct proc;
 
@@ -41,6 +42,7 @@ struct group {
     struct sigaction action[NSIG];
     bool            ending;   /* all threads shall end, with `status` */
     int             status;
+    struct plan    *heritage; /* the program that the leader goes on with; NULL: none. kernel/exec.c */
     bool            did_exec; /* setpgid() by the parent comes too late */
     int             stop_signo; /* 0: it is not stopped. job_set_stop() */
     bool            stopping; /* a stop was taken, and no SIGCONT has come since */
@@ -80,5 +82,7 @@ void group_alarm_end(struct group *g);
 /* Thread. Its table of capabilities, made now if it has none. NULL: no memory. kernel/sys_ipc.c */
 struct caps *group_caps(struct group *g);
 
+/* Any context. How many processes there may be, whatever their limits say. */
+unsigned group_procs_most(void);
 /* Thread, no lock held. Limit number `which`, what it is now. */
 uint64_t group_limit(struct group *g, unsigned which);
