@@ -2,6 +2,8 @@
  * exec.c - another program in the same process.
  *
  * All of the new image is made beside the old one: until the last step nothing has happened to the caller.
+ * The process keeps its PID, which is the leader's: where another thread has made the image, it ends like all
+ * others, and the leader, instead of ending last, goes on with it.
  */
 #include <hal/frame.h>
 #include <hal/info.h>
@@ -31,6 +33,8 @@ struct plan {
     struct elf_phdr phdrs[ELF_PHDRS_MOST];
     struct elf_image image;
     struct exec_stack stack;
+    struct aspace *as;
+    uint64_t blocked; /* the mask of who asked for it */
 };
 
 /* The first line of a script, "#!interpreter argument". *name and *argument (may be NULL) are in it. */
@@ -155,16 +159,14 @@ static struct aspace *build(struct plan *plan, const struct exec_strings *argv,
     return as;
 }
 
-static void set_name(struct proc *p, const char *path)
+static void set_name(struct user *u, const char *path)
 {
     const char *name = path;
     for (const char *at = path; *at != 0; at++) {
         if (*at == '/' && at[1] != 0)
             name = at + 1;
     }
-    unsigned long s = spin_lock(&proc_table.lock);
-    strlcpy(p->name, name, sizeof(p->name));
-    spin_unlock(&proc_table.lock, s);
+    user_set_name(u, name);
 }
 
 static void reset_signals(struct user *u)
@@ -192,23 +194,75 @@ void user_set_aspace(struct user *u, struct aspace *as)
         aspace_put(old);
 }
 
-/* No way back from here on. */
-static void become(struct user *u, struct aspace *as, const struct plan *plan)
+static void destroy(struct plan *plan)
 {
-    user_set_aspace(u, as);
+    if (plan->as != NULL)
+        aspace_put(plan->as);
+    exec_stack_free(&plan->stack);
+    kfree(plan);
+}
+
+/* No way back from here on. The plan's address space is the thread's. */
+static void become(struct user *u, struct plan *plan)
+{
+    user_set_aspace(u, plan->as);
+    plan->as = NULL;
+    u->again = false;
     reset_signals(u);
     files_close_exec(u->files);
     endpoint_forget(u);
     struct caps *caps = atomic_load_explicit(&u->group->caps, memory_order_acquire);
     if (caps != NULL)
         caps_close_exec(caps);
-    set_name(u->proc, plan->stack.script != NULL ? plan->script : plan->path);
+    set_name(u, plan->stack.script != NULL ? plan->script : plan->path);
     u->clear_tid = 0;
     hal_user_init(u->hal);
     hal_frame_init(user_frame(u->proc), plan->image.entry, plan->stack.sp);
 }
 
-/* Only the leader of a group of several threads: another one would have to take its PID. */
+/*
+ * All others end, the leader too, which waits for that: and then it is to go on as the caller would. What it
+ * has of the caller's is all that exec leaves to a thread.
+ */
+static void hand_over(struct user *me, struct plan *plan)
+{
+    struct group *g = me->group;
+    struct user *leader = g->leader->user;
+    proc_set_affinity(g->pid, me->proc->affinity);
+    proc_set_nice(g->pid, me->proc->nice);
+    plan->blocked = me->signals.blocked;
+    unsigned long s = spin_lock(&g->lock);
+    leader->signals.pending = me->signals.pending;
+    memcpy(leader->signals.story, me->signals.story, sizeof(me->signals.story));
+    me->signals.pending = 0;
+    g->heritage = plan;
+    me->asked_end = true;
+    signal_recalculate(me);
+    spin_unlock(&g->lock, s);
+    waitq_wake_all(&g->changed);
+}
+
+bool exec_inherit(struct user *leader)
+{
+    struct group *g = leader->group;
+    unsigned long s = spin_lock(&g->lock);
+    struct plan *plan = g->heritage;
+    bool goes_on = plan != NULL && !g->ending;
+    g->heritage = NULL;
+    if (goes_on) {
+        leader->asked_end = false;
+        leader->signals.blocked = plan->blocked;
+        leader->signals.restore = false;
+        signal_recalculate(leader);
+    }
+    spin_unlock(&g->lock, s);
+    if (goes_on)
+        become(leader, plan);
+    if (plan != NULL)
+        destroy(plan);
+    return goes_on;
+}
+
 int exec(const char *path, const struct exec_strings *argv, const struct exec_strings *envp)
 {
     struct user *u = current_user();
@@ -219,17 +273,17 @@ int exec(const char *path, const struct exec_strings *argv, const struct exec_st
     strlcpy(plan->path, path, sizeof(plan->path));
     strlcpy(plan->script, path, sizeof(plan->script));
     exec_stack_init(&plan->stack);
-    struct aspace *as = build(plan, argv, envp, &error);
-    if (as != NULL) {
-        error = u->proc == u->group->leader ? group_end_others(u->group) : -EBUSY;
-        if (error == 0) {
-            group_wait_threads();
-            become(u, as, plan);
-        } else {
-            aspace_put(as);
-        }
+    plan->as = build(plan, argv, envp, &error);
+    if (plan->as != NULL)
+        error = group_end_others(u->group);
+    if (error == 0 && u->proc != u->group->leader) {
+        hand_over(u, plan);
+        return -EINTR;
     }
-    exec_stack_free(&plan->stack);
-    kfree(plan);
+    if (error == 0) {
+        group_wait_threads();
+        become(u, plan);
+    }
+    destroy(plan);
     return error;
 }

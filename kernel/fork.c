@@ -18,6 +18,7 @@
 #include <kernel/user.h>
 #include <kernel/user_life.h>
 #include <lib/string.h>
+#include <lib/util.h>
 #include <uapi/errno.h>
 #include <uapi/sched.h>
 
@@ -71,6 +72,7 @@ static int copy_registers(struct user *u, const struct user *from, struct birth 
 {
     user_unload();
     memcpy(u->hal, from->hal, hal_info.user_size);
+    memcpy(u->name, from->name, sizeof(u->name));
     u->signals.blocked = from->signals.blocked;
     if ((b->flags & CLONE_VM) == 0 || (b->flags & CLONE_VFORK))
         u->signals.stack = from->signals.stack;
@@ -93,10 +95,10 @@ static void fill_frame(struct user *u, const struct birth *b)
         hal_user_set_tls(u->hal, f, b->tls, NULL);
 }
 
-/* RLIMIT_NPROC: a fork bomb ends before the memory does. */
+/* RLIMIT_NPROC, which everybody may raise, and more than that: a fork bomb ends before the memory does. */
 static bool too_many(struct group *g)
 {
-    return proc_count() >= group_limit(g, RLIMIT_NPROC);
+    return proc_count() >= min_u64(group_limit(g, RLIMIT_NPROC), group_procs_most());
 }
 
 static int check(struct birth *b, struct group *g)
@@ -162,6 +164,13 @@ static void vfork_wait(struct vfork *v, const struct user *me)
     vfork_put(v, 1);
 }
 
+/* A signal came before there was a child: it is taken, and the call made again, whatever its action says. */
+static long once_more(void)
+{
+    hal_frame_call_again(user_frame(current()));
+    return SYSCALL_NO_RESULT;
+}
+
 static long clone(struct birth *b)
 {
     struct user *me = current_user();
@@ -187,7 +196,7 @@ static long clone(struct birth *b)
         user_free(u);
         if (v != NULL)
             vfork_put(v, 2);
-        return pid;
+        return pid == -EINTR ? once_more() : pid;
     }
     fill_frame(u, b);
     u->vforked = v;

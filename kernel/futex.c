@@ -86,13 +86,14 @@ static int sleep_in(struct bucket *b, struct sleeper *sl, uint64_t when)
     for (;;) {
         if (atomic_load_explicit(&sl->woken, memory_order_acquire))
             break;
-        if (proc_killed())
-            result = -EINTR;
-        else if (when != WAIT_FOR_EVER && hal_timer_now() >= when)
+        if (when != WAIT_FOR_EVER && hal_timer_now() >= when)
             result = -ETIMEDOUT;
+        else if (!proc_killed())
+            sched_sleep();
+        else if (!signal_pass())
+            result = -EINTR;
         if (result != 0)
             break;
-        sched_sleep();
     }
     waitq_alarm_stop(&alarm, when);
     mutex_lock(&b->lock); /* the waker is done with sl then */
@@ -121,6 +122,15 @@ static int futex_wait(uintptr_t at, uint32_t expected, uint64_t when)
     return sleep_in(b, &sl, when);
 }
 
+/* Made again it would wait for all of its time once more: a handler ends such a call, whatever SA_RESTART. */
+static long not_again(int result)
+{
+    if (result != -EINTR)
+        return result;
+    hal_frame_set_result(user_frame(current()), -EINTR);
+    return SYSCALL_NO_RESULT;
+}
+
 /*
  * FUTEX_REQUEUE wakes those whom it should make wait for another word: they find that their condition does
  * not hold, as after any wake-up that comes for nothing.
@@ -139,7 +149,8 @@ static long futex(const unsigned long a[6], bool wide)
                 return result;
             when = clock_in_ns(ns);
         }
-        return futex_wait(a[0], (uint32_t)a[2], when);
+        return when == WAIT_FOR_EVER ? futex_wait(a[0], (uint32_t)a[2], when)
+                                     : not_again(futex_wait(a[0], (uint32_t)a[2], when));
     case FUTEX_WAKE:
         return futex_wake(current_user()->as, a[0], (unsigned)a[2]);
     case FUTEX_REQUEUE:

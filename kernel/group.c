@@ -1,6 +1,8 @@
 /* group.c - the threads of a process: how they come together, and how all end. */
 #include <kernel/cap.h>
+#include <kernel/files.h>
 #include <kernel/group.h>
+#include <kernel/job.h>
 #include <kernel/kassert.h>
 #include <kernel/kmalloc.h>
 #include <kernel/page.h>
@@ -11,21 +13,24 @@
 #include <lib/util.h>
 #include <uapi/errno.h>
 
-enum { STACK_USUAL = 8 << 20, FILES_USUAL = 256, FILES_MOST = 1024, PROCS_PER_MIB = 4, PROCS_LEAST = 32 };
+enum { STACK_USUAL = 8 << 20, PROCS_PER_MIB = 4, PROCS_LEAST = 32 };
 
-/*
- * Of the first process; its children have theirs from it. Half of the memory may be kernel stacks of
- * programs.
- */
+/* Half of the memory may be kernel stacks of programs. */
+unsigned group_procs_most(void)
+{
+    uint64_t procs = page_stat().total / (0x100000 / PAGE_SIZE) * PROCS_PER_MIB;
+    return (unsigned)max_u64(procs, PROCS_LEAST);
+}
+
+/* Of the first process; its children have theirs from it. */
 static void usual_limits(struct rlimit *limit)
 {
     for (unsigned i = 0; i < RLIM_NLIMITS; i++)
         limit[i] = (struct rlimit){ RLIM_INFINITY, RLIM_INFINITY };
-    uint64_t procs = page_stat().total / (0x100000 / PAGE_SIZE) * PROCS_PER_MIB;
     limit[RLIMIT_STACK].rlim_cur = STACK_USUAL;
     limit[RLIMIT_NOFILE] = (struct rlimit){ FILES_USUAL, FILES_MOST };
     limit[RLIMIT_CORE].rlim_cur = 0;
-    limit[RLIMIT_NPROC].rlim_cur = limit[RLIMIT_NPROC].rlim_max = max_u64(procs, PROCS_LEAST);
+    limit[RLIMIT_NPROC].rlim_cur = limit[RLIMIT_NPROC].rlim_max = group_procs_most();
 }
 
 struct group *group_create(struct group *from)
@@ -46,10 +51,6 @@ struct group *group_create(struct group *from)
     memcpy(g->action, from->action, sizeof(g->action));
     memcpy(g->limit, from->limit, sizeof(g->limit));
     spin_unlock(&from->lock, s);
-    atomic_store_explicit(&g->pgid, atomic_load_explicit(&from->pgid, memory_order_relaxed),
-                          memory_order_relaxed);
-    atomic_store_explicit(&g->sid, atomic_load_explicit(&from->sid, memory_order_relaxed),
-                          memory_order_relaxed);
     return g;
 }
 
@@ -91,7 +92,7 @@ void group_end_locked(struct group *g, int status)
         return;
     g->ending = true;
     g->status = status;
-    g->stop_signo = 0;
+    job_set_stop(g, 0);
     ask_to_end(g, NULL);
 }
 
@@ -109,7 +110,7 @@ int group_end_others(struct group *g)
     unsigned long s = spin_lock(&g->lock);
     bool late = g->ending || me->asked_end;
     if (!late) {
-        g->stop_signo = 0;
+        job_set_stop(g, 0);
         ask_to_end(g, me);
     }
     spin_unlock(&g->lock, s);

@@ -164,6 +164,8 @@ static int begin_user(struct proc *p, struct proc *parent, const char *name, str
     p->arg = arg;
     p->user = u;
     p->sp = hal_context_init(user_frame(p), thread_start, p);
+    if (signal_before_fork())
+        return -EINTR;
     int pid = enter_table(p, parent, page);
     if (pid > 0)
         user_born(u, p);

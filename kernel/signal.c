@@ -5,6 +5,7 @@
  * the other way round.
  */
 #include <kernel/group.h>
+#include <kernel/job.h>
 #include <kernel/proc.h>
 #include <kernel/proc_table.h>
 #include <kernel/sched.h>
@@ -61,7 +62,7 @@ static void at_once(struct group *g, int signo)
         forget(g, BITS_OF_STOP);
         if (g->stop_signo != 0 && signo == SIGCONT)
             g->news = NEWS_CONTINUED;
-        g->stop_signo = 0;
+        job_set_stop(g, 0);
         if (signo == SIGKILL)
             group_end_locked(g, SIGKILL);
     } else if (signal_bit(signo) & BITS_OF_STOP) {
@@ -146,7 +147,16 @@ struct sending {
     unsigned sent;
     int result;
     struct signal_story story;
+    /* to many: table lock */
+    struct list link;
+    const struct group *from; /* the sender's; NULL: the kernel */
+    unsigned start;           /* who is born from here on is not asked by the walk */
+    int next;                 /* the lowest PID that it has not asked yet */
 };
+
+/* Table lock: those that walk through the table now; and how many processes were born. */
+static struct list under_way = LIST_INIT(under_way);
+static unsigned births;
 
 /* Table lock held: p and its group live. Kernel threads can be asked to end, and nothing else. */
 static void send_to(struct proc *p, void *arg)
@@ -172,18 +182,65 @@ static void send_to(struct proc *p, void *arg)
         signal_send_group(u->group, to->signo, &to->story);
 }
 
+/* Table lock held. Was g there when it began, and is it meant? -1 is everybody but PID 1 and the sender. */
+static bool is_meant(const struct sending *to, const struct group *g)
+{
+    if ((int)(g->born - to->start) >= 0)
+        return false;
+    return to->pgid > 0 ? atomic_load_explicit(&g->pgid, memory_order_relaxed) == to->pgid
+                        : g->pid != 1 && g != to->from;
+}
+
 static void send_if_member(struct proc *p, void *arg)
 {
     struct sending *to = arg;
     struct user *u = p->user;
-    if (u == NULL || u->group->leader != p)
+    to->next = p->pid + 1;
+    if (u == NULL || u->group->leader != p || !is_meant(to, u->group))
         return;
-    if (to->pgid > 0 && atomic_load_explicit(&u->group->pgid, memory_order_relaxed) != to->pgid)
-        return;
-    if (to->pgid < 0 && (u->group->pid == 1 || p == current()))
-        return; /* everybody: but PID 1 and the sender */
     to->sent++;
     send_to(p, arg);
+}
+
+/*
+ * To all who are there now: between two pieces of the table its lock is free, and there may be births. A
+ * child is sent the signal if the walk has not come to its parent; else it was born after that, since
+ * signal_before_fork() has let its parent take the signal first.
+ */
+static void send_to_many(struct sending *to)
+{
+    unsigned long s = spin_lock(&proc_table.lock);
+    to->from = current()->user != NULL ? current_user()->group : NULL;
+    to->start = births;
+    to->next = 1;
+    list_add_tail(&under_way, &to->link);
+    spin_unlock(&proc_table.lock, s);
+    for (int from = 1; from != 0;)
+        from = proc_visit(from, PROCS_AT_ONCE, send_if_member, to);
+    s = spin_lock(&proc_table.lock);
+    list_del(&to->link);
+    spin_unlock(&proc_table.lock, s);
+}
+
+void signal_born(struct group *g, const struct group *parent)
+{
+    struct sending *to;
+    g->born = births++;
+    list_for_each_entry(to, &under_way, link) {
+        if (parent != NULL && parent->pid >= to->next && is_meant(to, parent) && to->signo != 0)
+            signal_send_group(g, to->signo, &to->story);
+    }
+}
+
+bool signal_before_fork(void)
+{
+    struct user *u = current_user();
+    if (u == NULL)
+        return false;
+    spin_lock_raw(&u->group->lock);
+    signal_recalculate(u);
+    spin_unlock_raw(&u->group->lock);
+    return proc_killed();
 }
 
 static struct sending sending(int signo, int code)
@@ -210,7 +267,7 @@ int signal_send_pgrp(int pgid, int signo)
     if (signo < 0 || signo >= NSIG)
         return -EINVAL;
     to.pgid = pgid;
-    proc_for_each(send_if_member, &to);
+    send_to_many(&to);
     return to.sent > 0 ? 0 : -ESRCH;
 }
 

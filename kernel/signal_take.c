@@ -8,6 +8,7 @@
 #include <kernel/clock.h>
 #include <kernel/exec_stack.h>
 #include <kernel/group.h>
+#include <kernel/job.h>
 #include <kernel/kmalloc.h>
 #include <kernel/printk.h>
 #include <kernel/proc.h>
@@ -100,16 +101,22 @@ static int call_handler(struct user *u, const struct taken *t, struct hal_frame 
     return result;
 }
 
-/* Lock held. A pending signal, or false. What it does to the masks is done. */
+/* Lock held. Which pending signal is next; 0: there is none. */
+static int next_one(const struct user *u)
+{
+    uint64_t pending = (u->signals.pending | u->group->signals.pending) & ~u->signals.blocked;
+    if (pending & BITS_OF_FAULTS)
+        pending &= BITS_OF_FAULTS;
+    return pending != 0 ? signal_first(pending) : 0;
+}
+
+/* Lock held. Takes it, or false. What it does to the masks is done. */
 static bool take_one(struct user *u, struct taken *t)
 {
     struct group *g = u->group;
-    uint64_t pending = (u->signals.pending | g->signals.pending) & ~u->signals.blocked;
-    if (pending == 0)
+    t->signo = next_one(u);
+    if (t->signo == 0)
         return false;
-    if (pending & BITS_OF_FAULTS)
-        pending &= BITS_OF_FAULTS;
-    t->signo = signal_first(pending);
     struct signals *from = u->signals.pending & signal_bit(t->signo) ? &u->signals : &g->signals;
     from->pending &= ~signal_bit(t->signo);
     t->story = from->story[t->signo];
@@ -134,7 +141,7 @@ static void enter_handler(struct user *u, const struct taken *t)
 static void stop_all(struct group *g, int signo)
 {
     struct user *u;
-    g->stop_signo = signo;
+    job_set_stop(g, signo);
     g->news = NEWS_STOPPED;
     list_for_each_entry(u, &g->threads, member)
         signal_recalculate(u);
@@ -159,6 +166,28 @@ static void stand_still(struct user *u)
     spin_unlock(&g->lock, s);
     if (tell)
         group_tell_parent(g, CLD_CONTINUED, SIGCONT);
+}
+
+/*
+ * No lock held; it was taken with `stopping` set. Who is in a group that nobody looks after would stop for
+ * ever: the terminal cannot do that to him. The group may become one just now: then it is told here, or by
+ * who left it, who looks for groups that have stopped.
+ */
+static void stop(struct group *g, int signo)
+{
+    bool orphaned = job_is_orphaned(g);
+    if (orphaned && signo != SIGSTOP)
+        return;
+    unsigned long s = spin_lock(&g->lock);
+    bool late = !g->stopping; /* a SIGCONT has come in between */
+    if (!late)
+        stop_all(g, signo);
+    spin_unlock(&g->lock, s);
+    if (late)
+        return;
+    group_tell_parent(g, CLD_STOPPED, signo);
+    if (!orphaned && job_is_orphaned(g))
+        job_hang_up(g);
 }
 
 /* Its call was interrupted: is it made again, or has it failed? */
@@ -190,9 +219,9 @@ static void act(struct user *u, const struct taken *t, struct hal_frame *f, unsi
             group_end(g, SIGSEGV);
         }
     } else if (signal_default(t->signo) == SIGNAL_STOPS) {
-        stop_all(g, t->signo);
+        g->stopping = true;
         spin_unlock(&g->lock, s);
-        group_tell_parent(g, CLD_STOPPED, t->signo);
+        stop(g, t->signo);
     } else {
         spin_unlock(&g->lock, s);
         group_end(g, t->signo);
@@ -209,6 +238,7 @@ void signal_take(struct hal_frame *f)
         if (u->asked_end || g->ending) {
             spin_unlock(&g->lock, s);
             user_exit();
+            continue;
         }
         if (g->stop_signo != 0) {
             spin_unlock(&g->lock, s);
@@ -230,43 +260,38 @@ void signal_take(struct hal_frame *f)
     }
 }
 
-/* --- Faults --------------------------------------------------------------------------------------- */
-
-static const char *access_name(unsigned prot)
+/* Lock held. Does it neither end the program nor run a handler? */
+static bool only_stops(const struct group *g, int signo)
 {
-    return prot & PROT_X ? "execute" : prot & PROT_W ? "write" : "read";
+    void (*handler)(int) = g->action[signo].sa_handler;
+    return signo == SIGSTOP || signal_dropped(g, signo) ||
+           (handler == SIG_DFL && signal_default(signo) == SIGNAL_STOPS);
 }
 
-/* Tells what was touched, from where, and why it was refused. */
-static void tell(int signo, int code, uintptr_t addr, const struct hal_frame *f, const struct trap_info *t)
-{
-    const struct proc *p = current();
-    uintptr_t pc = hal_frame_pc(f);
-    if (t->kind == TRAP_PAGE_FAULT) {
-        const char *why = addr >= aspace_end()  ? "it is the kernel's"
-                          : signo == SIGBUS     ? "there is no memory for it"
-                          : code == SEGV_MAPERR ? "nothing is mapped there"
-                                                : "it is not mapped for that";
-        printk(KERN_WARN "%s (PID %d): tried to %s %#lx at %#lx, but %s\n", p->name, p->pid,
-               access_name(t->prot), (unsigned long)addr, (unsigned long)pc, why);
-    } else {
-        printk(KERN_WARN "%s (PID %d): %s at %#lx\n", p->name, p->pid, t->what, (unsigned long)pc);
-    }
-}
-
-void signal_fault(int signo, int code, uintptr_t addr, const struct hal_frame *f, const struct trap_info *t)
+bool signal_pass(void)
 {
     struct user *u = current_user();
+    if (u == NULL)
+        return false;
     struct group *g = u->group;
-    struct signal_story story = { .code = code, .addr = addr };
-    unsigned long s = spin_lock(&g->lock);
-    void (*handler)(int) = g->action[signo].sa_handler;
-    bool ends = handler == SIG_DFL || handler == SIG_IGN || (u->signals.blocked & signal_bit(signo));
-    spin_unlock(&g->lock, s);
-    if (ends) {
-        tell(signo, code, addr, f, t);
-        group_end(g, signo);
-    } else {
-        signal_send_thread(u, signo, &story);
+    for (;;) {
+        struct taken t;
+        unsigned long s = spin_lock(&g->lock);
+        bool stopped = g->stop_signo != 0;
+        int signo = next_one(u);
+        if (u->asked_end || g->ending || (!stopped && signo != 0 && !only_stops(g, signo))) {
+            spin_unlock(&g->lock, s);
+            return false;
+        }
+        if (stopped) {
+            spin_unlock(&g->lock, s);
+            stand_still(u);
+        } else if (take_one(u, &t)) {
+            act(u, &t, user_frame(u->proc), s);
+        } else {
+            signal_recalculate(u);
+            spin_unlock(&g->lock, s);
+            return true;
+        }
     }
 }

@@ -79,7 +79,10 @@ static long do_poll(uintptr_t at, unsigned long n, uint64_t when)
         return -ENOMEM;
     long result = get_all(p, (unsigned)n, at);
     if (result == 0) {
-        int error = wait_event_killable_timeout(&poll_waiters, (count = look(p, (unsigned)n)) > 0, when);
+        int error;
+        do {
+            error = wait_event_killable_timeout(&poll_waiters, (count = look(p, (unsigned)n)) > 0, when);
+        } while (error == -EINTR && signal_pass());
         result = error == -EINTR ? error : put_all(p, (unsigned)n, at);
     }
     for (unsigned i = 0; i < n; i++)

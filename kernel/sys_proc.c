@@ -186,8 +186,10 @@ long sys_setsid(const unsigned long a[6])
     struct group *g = current_user()->group;
     if (atomic_load_explicit(&g->pgid, memory_order_relaxed) == g->pid)
         return -EPERM;
+    unsigned long s = spin_lock(&proc_table.lock); /* nobody is born in between */
     atomic_store_explicit(&g->sid, g->pid, memory_order_relaxed);
     atomic_store_explicit(&g->pgid, g->pid, memory_order_relaxed);
+    spin_unlock(&proc_table.lock, s);
     return g->pid;
 }
 

@@ -118,8 +118,10 @@ static long suspend(uint64_t mask)
     signal_recalculate(u);
     spin_unlock(&u->group->lock, s);
     sched_prepare();
-    while (!proc_killed())
-        sched_sleep();
+    while (!proc_killed() || signal_pass()) {
+        if (!proc_killed())
+            sched_sleep();
+    }
     s = spin_lock(&u->group->lock);
     u->signals.restore = true;
     spin_unlock(&u->group->lock, s);

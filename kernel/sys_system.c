@@ -4,6 +4,7 @@
 #include <kernel/aspace.h>
 #include <kernel/clock.h>
 #include <kernel/config.h>
+#include <kernel/files.h>
 #include <kernel/group.h>
 #include <kernel/main.h>
 #include <kernel/memory.h>
@@ -20,7 +21,7 @@
 #include <uapi/resource.h>
 #include <uapi/system.h>
 
-enum { RANDOM_PART = 64, NAME_ARG_SIZE = 16 };
+enum { RANDOM_PART = 64 };
 
 long sys_uname(const unsigned long a[6])
 {
@@ -84,30 +85,31 @@ long sys_reboot(const unsigned long a[6])
 
 long sys_prctl(const unsigned long a[6])
 {
-    char name[NAME_ARG_SIZE];
-    struct proc *p = current();
+    char name[PROC_NAME_SIZE] = { 0 };
     if (a[0] == PR_GET_NAME)
-        return copy_to_user(a[1], p->name, sizeof(p->name));
+        return copy_to_user(a[1], current_user()->name, sizeof(name));
     if (a[0] != PR_SET_NAME)
         return -EINVAL;
     long len = copy_string_from_user(name, a[1], sizeof(name));
-    if (len == -ENAMETOOLONG)
-        name[sizeof(name) - 1] = 0; /* it is cut off */
-    else if (len < 0)
+    if (len < 0 && len != -ENAMETOOLONG)
         return len;
-    unsigned long s = spin_lock(&proc_table.lock);
-    strlcpy(p->name, name, sizeof(p->name));
-    spin_unlock(&proc_table.lock, s);
+    name[sizeof(name) - 1] = 0; /* a longer one is cut off */
+    user_set_name(current_user(), name);
     return 0;
 }
 
 /* --- Limits ------------------------------------------------------------------------------------------- */
 
-/* Those of memory the address space keeps itself. */
+/*
+ * Those of memory the address space keeps itself. Everybody is root, who may raise what is the most, too, but
+ * not over what the kernel itself bounds: the size of a table of descriptors.
+ */
 static int set_limit(struct group *g, unsigned which, const struct rlimit *new)
 {
     if (new->rlim_cur > new->rlim_max)
         return -EINVAL;
+    if (which == RLIMIT_NOFILE && new->rlim_max > FILES_MOST)
+        return -EPERM;
     if (which == RLIMIT_STACK)
         aspace_set_stack_limit(current_user()->as, (size_t)min_u64(new->rlim_cur, SIZE_MAX));
     if (which == RLIMIT_AS)

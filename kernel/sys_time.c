@@ -122,8 +122,12 @@ static long sleep_for(uint64_t ns, uintptr_t rest, bool wide)
     struct timeout alarm;
     sched_prepare();
     waitq_alarm_start(&alarm, when);
-    while (hal_timer_now() < when && !proc_killed())
-        sched_sleep();
+    while (hal_timer_now() < when) {
+        if (!proc_killed())
+            sched_sleep();
+        else if (!signal_pass())
+            break;
+    }
     waitq_alarm_stop(&alarm, when);
     if (hal_timer_now() >= when)
         return 0;

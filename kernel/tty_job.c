@@ -1,6 +1,7 @@
 /* tty_job.c - the terminal: its settings, whose it is, and who is in the foreground. */
 #include <kernel/file.h>
 #include <kernel/group.h>
+#include <kernel/job.h>
 #include <kernel/signal.h>
 #include <kernel/tty.h>
 #include <kernel/tty_job.h>
@@ -55,6 +56,8 @@ static int check(int signo, int if_ignored)
         return 0;
     if (signal_is_ignored(signo))
         return if_ignored;
+    if (job_is_orphaned(current_user()->group))
+        return -EIO;
     signal_send_pgrp(j.pgid, signo);
     return -EINTR;
 }
@@ -139,6 +142,8 @@ static long set_foreground(uintptr_t arg)
     if (!has_terminal(&j))
         return -ENOTTY;
     int error = check(SIGTTOU, 0);
+    if (error == -EIO)
+        return -ENOTTY; /* as Linux says it here */
     if (error == 0)
         error = copy_from_user(&group, arg, sizeof(group));
     if (error != 0)

@@ -15,11 +15,13 @@
 #include <kernel/irq.h>
 #include <kernel/kassert.h>
 #include <kernel/panic.h>
+#include <kernel/proc_table.h>
 #include <kernel/sched.h>
 #include <kernel/slab.h>
 #include <kernel/syscall.h>
 #include <kernel/trace.h>
 #include <kernel/user.h>
+#include <lib/string.h>
 #include <uapi/errno.h>
 
 enum { SHORTAGE_MS = 10 };
@@ -57,6 +59,7 @@ struct user *user_alloc(void)
     u->clear_tid = u->set_tid = 0;
     u->ipc = (struct ipc){ .state = IPC_IDLE };
     list_init(&u->ipc.link);
+    memset(u->name, 0, sizeof(u->name));
     u->vforked = NULL;
     u->again = u->asked_end = u->told_unknown = false;
     u->signals.pending = u->signals.blocked = u->signals.saved = 0;
@@ -80,25 +83,55 @@ void user_free(struct user *u)
     cache_free(users, u);
 }
 
-/* The first in a group gives it its PID. Where the group is ending already, it ends as soon as it begins. */
+/* What a process has from its parent, and what is on its way to both. */
+static void process_born(struct group *g, const struct user *parent)
+{
+    int pgid = g->pid == 1, sid = pgid; /* the first begins a session */
+    if (parent != NULL) {
+        pgid = atomic_load_explicit(&parent->group->pgid, memory_order_relaxed);
+        sid = atomic_load_explicit(&parent->group->sid, memory_order_relaxed);
+    }
+    atomic_store_explicit(&g->pgid, pgid, memory_order_relaxed);
+    atomic_store_explicit(&g->sid, sid, memory_order_relaxed);
+    signal_born(g, parent != NULL ? parent->group : NULL);
+}
+
+/*
+ * The first in a group gives it its PID. Where the group is ending already, or the one who makes it is, it
+ * ends as soon as it begins.
+ */
 void user_born(struct user *u, struct proc *p)
 {
     struct group *g = u->group;
+    const struct user *maker = current_user();
+    bool first = g->leader == NULL;
     u->proc = p;
     spin_lock_raw(&g->lock);
-    if (g->leader == NULL) {
+    if (first) {
         g->leader = p;
         g->pid = p->pid;
-        if (p->pid == 1) {
-            atomic_store_explicit(&g->pgid, 1, memory_order_relaxed);
-            atomic_store_explicit(&g->sid, 1, memory_order_relaxed);
-        }
     }
     list_add_tail(&g->threads, &u->member);
     g->nthreads++;
-    u->asked_end = g->ending;
+    u->asked_end = g->ending || (maker != NULL && maker->group == g && maker->asked_end);
     atomic_store_explicit(&p->killed, u->asked_end || g->stop_signo != 0, memory_order_relaxed);
     spin_unlock_raw(&g->lock);
+    if (first)
+        process_born(g, p->parent->user);
+}
+
+void user_set_name(struct user *u, const char *name)
+{
+    struct proc *p = u->proc;
+    strlcpy(u->name, name, sizeof(u->name));
+    unsigned long s = spin_lock(&proc_table.lock);
+    for (unsigned i = 0; i < sizeof(u->name); i++) {
+        char c = u->name[i];
+        p->name[i] = c == 0 || (c >= ' ' && c <= '~') ? c : '?';
+        if (c == 0)
+            break;
+    }
+    spin_unlock(&proc_table.lock, s);
 }
 
 struct hal_frame *user_frame(const struct proc *p)

@@ -8,6 +8,7 @@
 #include <kernel/file.h>
 #include <kernel/futex.h>
 #include <kernel/group.h>
+#include <kernel/job.h>
 #include <kernel/path.h>
 #include <kernel/proc_table.h>
 #include <kernel/sched.h>
@@ -180,19 +181,23 @@ static void refuse_signals(struct user *me)
     spin_unlock(&me->group->lock, s);
 }
 
-static _Noreturn void end(int status)
+static void end(int status)
 {
     struct user *u = current_user();
     struct group *g = u->group;
     bool leads = u->proc == g->leader;
     refuse_signals(u);
-    if (leads)
+    if (leads) {
         group_wait_threads();
+        if (exec_inherit(u))
+            return;
+    }
     give_back(u);
     if (leads)
         close_caps(g);
     group_leave(g, u);
     if (leads) {
+        job_leave(g);
         group_alarm_end(g);
         if (g->pid == atomic_load_explicit(&g->sid, memory_order_relaxed))
             tty_end_session(g->pid);
@@ -214,10 +219,12 @@ void user_exit_thread(int code)
 long sys_exit(const unsigned long a[6])
 {
     user_exit_thread((int)a[0]);
+    return SYSCALL_NO_RESULT;
 }
 
 long sys_exit_group(const unsigned long a[6])
 {
     group_end(current_user()->group, ((int)a[0] & CODE_MASK) << CODE_SHIFT);
     user_exit();
+    return SYSCALL_NO_RESULT;
 }

@@ -18,6 +18,7 @@
 #include <uapi/signal.h>
 
 struct caps;
+struct plan;
 struct user;
 struct proc;
 
@@ -30,6 +31,9 @@ struct group {
     int             pid;      /* fixed */
     atomic_int      pgid, sid;
     atomic_uint     refs;     /* its threads */
+    /* process-table lock */
+    unsigned        born;     /* by signal_born(): the how manieth */
+    bool            leaving;  /* it ends: no longer of its process group, nor anybody's parent in one */
     struct caps *_Atomic caps; /* its capabilities; NULL: it never had any. Set once */
     /* lock */
     struct list     threads;  /* struct user, until they have ended */
@@ -38,8 +42,10 @@ struct group {
     struct sigaction action[NSIG];
     bool            ending;   /* all threads shall end, with `status` */
     int             status;
+    struct plan    *heritage; /* the program that the leader goes on with; NULL: none. kernel/exec.c */
     bool            did_exec; /* setpgid() by the parent comes too late */
-    int             stop_signo; /* 0: it is not stopped */
+    int             stop_signo; /* 0: it is not stopped. job_set_stop() */
+    bool            stopping; /* a stop was taken, and no SIGCONT has come since */
     enum group_news news;
     uint64_t        dead_ticks; /* CPU time of threads that have ended, in counter ticks */
     uint64_t        children_ticks; /*   and of children that were waited for */
@@ -76,5 +82,7 @@ void group_alarm_end(struct group *g);
 /* Thread. Its table of capabilities, made now if it has none. NULL: no memory. kernel/sys_ipc.c */
 struct caps *group_caps(struct group *g);
 
+/* Any context. How many processes there may be, whatever their limits say. */
+unsigned group_procs_most(void);
 /* Thread, no lock held. Limit number `which`, what it is now. */
 uint64_t group_limit(struct group *g, unsigned which);

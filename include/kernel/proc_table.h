@@ -22,8 +22,8 @@ extern struct proc_table proc_table;
 void proc_construct(void *object);
 /*
  * Thread. A process that will run a program with u: NEW, a child of parent with the caller's priority and
- * CPUs. Its frame is to be filled in, then sched_start() has it call fn(arg). Its PID; or as proc_spawn(),
- * and u is as it was.
+ * CPUs. Its frame is to be filled in, then sched_start() has it call fn(arg). Its PID; or as proc_spawn(), or
+ * -EINTR: a signal comes first; and u is as it was.
  */
 int proc_create(struct user *u, struct proc *parent, const char *name, void (*fn)(void *), void *arg);
 /*

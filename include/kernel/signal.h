@@ -61,6 +61,13 @@ bool signal_dropped(const struct group *g, int signo);
 int signal_send(int pid, int signo);
 int signal_send_pgrp(int pgid, int signo);
 int signal_send_to_thread(int group, int pid, int signo);
+/* Process-table lock held. g, of a child of that program (NULL: of none), gets what is on its way to it. */
+void signal_born(struct group *g, const struct group *parent);
+/*
+ * Process-table lock held. Has the caller to take a signal before a child may be born? That would be born
+ * before the signal, and not be sent it.
+ */
+bool signal_before_fork(void);
 /* Any context, locks below RANK_GROUP held. The group lives meanwhile. */
 void signal_send_group(struct group *g, int signo, const struct signal_story *story);
 /* The same to one thread. */
@@ -74,6 +81,12 @@ void signal_fault(int signo, int code, uintptr_t addr, const struct hal_frame *f
 
 /* Thread. Is there one to take? */
 bool signal_pending(void);
+/*
+ * Thread in a call, no lock held; may sleep. Its wait was interrupted: it stops, and is continued, if it is
+ * that. True: that was all, and the wait goes on, until the time that it was for. False: a handler is to run,
+ * or the program to end.
+ */
+bool signal_pass(void);
 /* Thread. Does its program block or ignore it, or its group not exist any more? For the tty. */
 bool signal_is_ignored(int signo);
 

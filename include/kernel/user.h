@@ -34,6 +34,7 @@ struct user {
     uintptr_t      clear_tid; /* there a 0 is stored at its end, and a futex woken; 0: nowhere */
     uintptr_t      set_tid;   /* there its PID is stored when it begins */
     struct ipc     ipc;
+    char           name[PROC_NAME_SIZE]; /* as the program gave it: any bytes */
     struct vfork  *vforked; /* its parent waits until it has memory of its own */
     bool           again;       /* its call was interrupted, and may be made again; no result is set */
     bool           told_unknown; /* of a call that there is not */
@@ -59,6 +60,12 @@ void user_free(struct user *u);
  * more.
  */
 void user_born(struct user *u, struct proc *p);
+
+/*
+ * Thread, no lock held. u's thread, the caller, has that name from now on. What cannot be printed is a ? in
+ * the name of its process: that is shown by many, and a terminal must not be told what to do.
+ */
+void user_set_name(struct user *u, const char *name);
 
 /* Where the frame of p's program lies. Any context. */
 struct hal_frame *user_frame(const struct proc *p);

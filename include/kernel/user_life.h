@@ -5,10 +5,13 @@
 #include <kernel/group.h>
 #include <kernel/user.h>
 
-/* Thread of a program, its own, no lock held. Ends this thread; the leader waits for all others first. */
-_Noreturn void user_exit(void);
-/* The same context. The thread's own end, not its group's: exit(). */
-_Noreturn void user_exit_thread(int code);
+/*
+ * Thread of a program, its own, no lock held. Ends this thread; the leader waits for all others first.
+ * Returns in the leader, if one of them has left it another program: its frame begins that.
+ */
+void user_exit(void);
+/* The same for the thread's own end, not its group's: exit(). */
+void user_exit_thread(int code);
 
 /* Thread. The parent of g's leader gets SIGCHLD with that story, and looks again if it waits. */
 void group_tell_parent(struct group *g, int code, int status);
@@ -34,13 +37,16 @@ void user_set_aspace(struct user *u, struct aspace *as);
 
 /*
  * Thread of a program. Replaces its image by that of the file; on failure a negative error number, and
- * nothing has changed. argv and envp: user addresses, or arrays of the kernel.
+ * nothing has changed. -EINTR: it ends, for its leader or for another reason. argv and envp: user addresses,
+ * or arrays of the kernel.
  */
 struct exec_strings {
     const char *const *kernel; /* NULL: */
     uintptr_t          user;   /*   the address of an array of addresses; 0: empty */
 };
 int exec(const char *path, const struct exec_strings *argv, const struct exec_strings *envp);
+/* The leader, when nobody else of its group is left. True: it has become what one of them asked for. */
+bool exec_inherit(struct user *leader);
 
 /* Boot CPU. A process that runs fn(arg) in the kernel, and may become a program. As proc_spawn(). */
 int user_spawn_first(const char *name, void (*fn)(void *), void *arg);

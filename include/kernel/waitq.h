@@ -47,10 +47,10 @@ void waitq_wake_each(struct waitq *wq);
  * Any context, behind the change of a condition. Whoever is not in the queue yet will see the change: the one
  * joins, then looks, the other changes, then looks, with a full barrier between the two on either side.
  */
-static inline bool waitq_is_deserted(struct waitq *wq)
+static inline bool waitq_is_deserted(const struct waitq *wq)
 {
     atomic_thread_fence(memory_order_seq_cst);
-    return __atomic_load_n(&wq->waiters.next, __ATOMIC_RELAXED) == &wq->waiters;
+    return list_seems_empty(&wq->waiters);
 }
 
 /* Any context, locks below RANK_WAITQ held. Wakes who waits longest, if anybody. */

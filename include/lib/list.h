@@ -25,6 +25,12 @@ static inline void list_init(struct list *l)
 /* True for a head without elements and for a node outside of any list. */
 static inline bool list_empty(const struct list *l) { return l->next == l; }
 
+/* Of a head, without its lock: how it was a moment ago. */
+static inline bool list_seems_empty(const struct list *l)
+{
+    return *(struct list *const volatile *)&l->next == l;
+}
+
 /* Put node, which is in no list, between two neighbours. For the two functions below. */
 static inline void list_insert(struct list *prev, struct list *node, struct list *next)
 {

@@ -118,6 +118,7 @@ def test_session(port):
         shell.start("cat | cat")
         shell.child.send("\x03")
         shell.wait()
+        assert shell.say("/test/t_job tty").endswith("t_job: ok")
         assert shell.say("echo first") == "first"
         shell.child.send("\x1b[A\x1b[A\x1b[B")      # up, up, down: the last line again
         shell.child.send("\r")

@@ -52,3 +52,34 @@ def test_places_clean(tree):
 def test_planted(tree, name, text, words):
     plant(tree, name, "", text + "\n")
     assert_caught(*run_tool("check-docs", tree), words)
+
+
+CALLS = "#define SYSCALL_LIST(SYSCALL) \\\n    SYSCALL(exit, 93, 1, 1) \\\n    SYSCALL(fork, -1, 2, 0)\n"
+ROWS = "| call | generic | i386 | otherwise |\n|---|---|---|---|\n| exit | 93 | 1 | |\n| fork | - | 2 | |\n"
+
+PLANTED_CALLS = {
+    "not on the page": ("| fork | - | 2 | |\n", "", "fork, which is in include/uapi/syscall.h, is missing"),
+    "not in the list": ("| exit |", "| gone | 3 | 3 | |\n| exit |",
+                        "docs/system-calls.md:3: gone is not in include/uapi/syscall.h"),
+    "another number": ("| 93 |", "| 94 |", "docs/system-calls.md:3: exit has the numbers 93 and 1"),
+    "a number that there is not": ("| - |", "| 7 |", "docs/system-calls.md:4: fork has the numbers - and 2"),
+    "twice": ("| exit |", "| fork | - | 2 | |\n| exit |", "docs/system-calls.md:5: fork is there twice"),
+    "no table": (ROWS[:ROWS.index("| fork")], "", "exit, which is in include/uapi/syscall.h, is missing"),
+}
+
+
+def write_calls(tree, rows):
+    write(tree, {"include/uapi/syscall.h": "/* uapi/syscall.h - calls. */\n#pragma once\n" + CALLS,
+                 "docs/system-calls.md": rows})
+
+
+def test_calls_clean(tree):
+    write_calls(tree, ROWS)
+    assert_clean(*run_tool("check-docs", tree))
+
+
+@pytest.mark.parametrize("old, new, words", PLANTED_CALLS.values(), ids=PLANTED_CALLS)
+def test_planted_call(tree, old, new, words):
+    assert old in ROWS
+    write_calls(tree, ROWS.replace(old, new))
+    assert_caught(*run_tool("check-docs", tree), words)

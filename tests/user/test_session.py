@@ -115,3 +115,7 @@ def test_end(sh):
     sh.expect(pexpect.EOF)
     sh.wait()
     assert sh.exitstatus == 0 and not re.search("error", sh.before)
+
+
+def test_orphans_do_not_read(land, sh):
+    say(sh, f"{land.path('test/t_job')} tty", r".*: ok\r\nt_job: ok\r\n")

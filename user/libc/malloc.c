@@ -1,9 +1,10 @@
 /* malloc.c - memory by bytes: small blocks from the heap that brk() grows, large ones each from mmap().
  *
  * Before each block stands its size. The free blocks of the heap are a list in the order of their addresses:
- * the first that is large enough is taken, and a block that is freed is joined with neighbours that are free.
- * The list is walked from its beginning each time: good enough for programs with some hundreds of free
- * blocks.
+ * the smallest that is large enough is taken, and a block that is freed is joined with free neighbours. The
+ * first that is large enough would be, as a rule, what has never been used: gaps between blocks that stay
+ * would not be filled before that is at its end. The list is walked from its beginning each time: good enough
+ * for programs with some hundreds of free blocks.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -83,24 +84,26 @@ static int grow(size_t size)
     return 0;
 }
 
-/* Takes size bytes off the first free block that has them: its upper end, so that the list stays as it is. */
+/* Takes size bytes off the smallest free block that has them: its upper end, and the list stays as it is. */
 static struct block *take(size_t size)
 {
-    for (struct block **link = &free_list; *link != NULL; link = &(*link)->next) {
-        struct block *b = *link;
+    struct block **best = NULL, *b;
 
-        if (b->size == size) {
-            *link = b->next;
-            return b;
-        }
-        if (b->size > size) {
-            b->size -= size;
-            b = end_of(b);
-            b->size = size;
-            return b;
-        }
+    for (struct block **link = &free_list; *link != NULL; link = &(*link)->next) {
+        if ((*link)->size >= size && (best == NULL || (*link)->size < (*best)->size))
+            best = link;
     }
-    return NULL;
+    if (best == NULL)
+        return NULL;
+    b = *best;
+    if (b->size == size) {
+        *best = b->next;
+        return b;
+    }
+    b->size -= size;
+    b = end_of(b);
+    b->size = size;
+    return b;
 }
 
 static struct block *map(size_t size)

@@ -1,8 +1,11 @@
 /* t_fork.c - fork, exit, wait4, orphans, process groups and sessions. */
 #include "check.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <uapi/system.h>
 
 static int data = 1;
 
@@ -126,6 +129,33 @@ static void check_groups(void)
     CHECK("wait for a group", reap(pid) == 0);
 }
 
+/* A name may have any bytes; where others show it, it has to stay in its line. */
+static void check_name(void)
+{
+    static const char name[] = "a\nb\033[7m\377";
+    char back[16] = { 0 }, line[512];
+
+    bool good = syscall(SYS_prctl, PR_SET_NAME, name) == 0 && syscall(SYS_prctl, PR_GET_NAME, back) == 0;
+    CHECK("a name comes back as it was given", good && strcmp(back, name) == 0);
+    int fd = open("/proc/self/status", O_RDONLY);
+    ssize_t n = read(fd, line, sizeof(line) - 1);
+    line[n > 0 ? n : 0] = 0;
+    const char *next = strchr(line, '\n');
+    CHECK("in /proc it is one line", strncmp(line, "Name:\ta", 7) == 0 && next != NULL && next[1] != 'b');
+    close(fd);
+}
+
+static void check_limits(void)
+{
+    struct rlimit l = { 20, 10 }, most = { 10, (uint64_t)1 << 40 }, now;
+
+    CHECK("a limit above the most", FAILS_WITH(EINVAL, setrlimit(RLIMIT_NOFILE, &l)));
+    CHECK("no table of files is that large", FAILS_WITH(EPERM, setrlimit(RLIMIT_NOFILE, &most)));
+    l = (struct rlimit){ 20, 30 };
+    CHECK("a lower limit", setrlimit(RLIMIT_NOFILE, &l) == 0 && getrlimit(RLIMIT_NOFILE, &now) == 0 &&
+                               now.rlim_cur == 20 && now.rlim_max == 30);
+}
+
 int main(void)
 {
     check_birth();
@@ -133,5 +163,7 @@ int main(void)
     check_wait();
     check_orphan();
     check_groups();
+    check_name();
+    check_limits();
     return verdict("t_fork");
 }

@@ -214,6 +214,25 @@ static void check_malloc(void)
     CHECK("malloc of too much", malloc(SIZE_MAX - 8) == NULL && errno == ENOMEM);
 }
 
+/* Blocks that stay between others that go, as a shell's history between its commands. */
+static void check_gaps(void)
+{
+    enum { STAY = 24, GO = 2000, TIMES = 100 };
+    uintptr_t lowest = UINTPTR_MAX, highest = 0;
+    char *stay[TIMES];
+
+    for (int i = 0; i < TIMES; i++) {
+        char *go = malloc(GO);
+        stay[i] = malloc(STAY);
+        free(go);
+        lowest = (uintptr_t)stay[i] < lowest ? (uintptr_t)stay[i] : lowest;
+        highest = (uintptr_t)stay[i] > highest ? (uintptr_t)stay[i] : highest;
+    }
+    CHECK("malloc: gaps are filled", highest - lowest <= TIMES * 2 * STAY + GO);
+    for (int i = 0; i < TIMES; i++)
+        free(stay[i]);
+}
+
 int main(void)
 {
     check_brk();
@@ -222,6 +241,7 @@ int main(void)
     check_copy_on_write();
     check_stack();
     check_remap();
+    check_gaps();
     check_malloc();
     return verdict("t_mem");
 }

@@ -211,11 +211,81 @@ static void check_end(void)
     CHECK("the process ends with its last thread", reap(pid) == 22);
 }
 
-int main(void)
+/* --- exec by a thread: the process keeps its PID, and has one thread --- */
+
+static const char *self;
+static bool leader_ends;
+
+static int begin_again(void *argument)
 {
+    char number[16], mode[] = "again";
+    char *argv[] = { (char *)(uintptr_t)self, mode, number, NULL }, *envp[] = { NULL };
+    struct timespec moment = { 0, 50000000 };
+    sigset_t mask = 0;
+    (void)argument;
+
+    snprintf(number, sizeof(number), "%d", getpid());
+    sigaddset(&mask, SIGUSR1);
+    sigprocmask(SIG_SETMASK, &mask, NULL);
+    __syscall(SYS_tgkill, getpid(), gettid(), SIGUSR1);
+    if (leader_ends)
+        nanosleep(&moment, NULL);
+    execve(self, argv, envp);
+    __syscall(SYS_exit_group, 30);
+    return 0;
+}
+
+static int only_wait(void *argument)
+{
+    (void)argument;
+    while (pause() < 0)
+        continue;
+    return 0;
+}
+
+static int second(char **argv)
+{
+    sigset_t mask, pending;
+
+    sigprocmask(SIG_BLOCK, NULL, &mask);
+    sigpending(&pending);
+    if (getpid() != atoi(argv[2]) || gettid() != getpid())
+        return 31;
+    if (!sigismember(&mask, SIGUSR1) || sigismember(&mask, SIGUSR2))
+        return 32;
+    return sigismember(&pending, SIGUSR1) ? 33 : 34;
+}
+
+static int exec_by_thread(void)
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        start(&threads[0], only_wait);
+        start(&threads[1], begin_again);
+        if (leader_ends)
+            __syscall(SYS_exit, 35);
+        only_wait(NULL);
+    }
+    return reap(pid);
+}
+
+static void check_exec(void)
+{
+    CHECK("exec by a thread keeps the PID, its mask, what is pending", exec_by_thread() == 33);
+    leader_ends = true;
+    CHECK("also where the first thread has ended", exec_by_thread() == 33);
+}
+
+int main(int argc, char **argv)
+{
+    self = argv[0];
+    if (argc > 2)
+        return second(argv);
     check_threads();
     check_process();
     check_futex();
     check_end();
+    check_exec();
     return verdict("t_thread");
 }
