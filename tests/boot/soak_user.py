@@ -11,12 +11,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from harness import PORTS, soak_all  # noqa: E402
-from user_land import Shell  # noqa: E402
+from userland import Shell  # noqa: E402
 
 SEEDS = 4
 CYCLES = 25000                       # of each of the four workers of torture.c
 ROUNDS = 500
 HOURS = 6 * 3600
+MACHINE = {"variant": "debug", "smp": 4, "timeout": HOURS}
 
 
 def failures(output):
@@ -24,17 +25,17 @@ def failures(output):
 
 
 def fuzz(port, policy, seed, calls):
-    with Shell(port, f"sched={policy}", timeout=HOURS) as shell:
-        output = shell.do(f"/test/sysfuzz -s {seed} -n {calls}", HOURS)
+    with Shell(port, f"panic=poweroff sched={policy}", **MACHINE) as shell:
+        output = shell.say(f"/test/sysfuzz -s {seed} -n {calls}")
     verdict = re.search(r"^sysfuzz: seed \d+: (\d+) calls, .*, account exact: ok$", output, re.M)
     good = verdict is not None and int(verdict[1]) >= calls
     return f"{port.arch} {policy} {verdict[0] if good else output[-3000:]}", good
 
 
 def torture(port, policy):
-    with Shell(port, f"sched={policy}", timeout=HOURS) as shell:
-        output = shell.do(f"/test/torture -n {CYCLES} cycles", HOURS)
-        output += shell.do(f"/test/torture -n {ROUNDS} cow ends storm families", HOURS)
+    with Shell(port, f"panic=poweroff sched={policy}", **MACHINE) as shell:
+        output = shell.say(f"/test/torture -n {CYCLES} cycles") + "\n"
+        output += shell.say(f"/test/torture -n {ROUNDS} cow ends storm families")
     verdicts = re.findall(r"^torture: \w+: \d+ rounds, seed \d+, ok, account exact$", output, re.M)
     good = len(verdicts) == 5 and not failures(output)
     return f"{port.arch} {policy} {'; '.join(verdicts) if good else output[-3000:]}", good

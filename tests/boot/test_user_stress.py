@@ -8,7 +8,7 @@ import re
 import pytest
 
 from harness import PORTS
-from user_land import Shell
+from userland import Shell
 
 POLICY = {"x86": "fair", "arm64": "rr", "riscv": "fair"}
 CALLS = {"x86": 10000, "arm64": 4000, "riscv": 10000}
@@ -20,11 +20,12 @@ KINDS = ("cycles", "cow", "ends", "storm", "families")
 @pytest.mark.parametrize("port", PORTS, ids=lambda port: port.arch)
 def test_stress(port):
     rounds, calls = ROUNDS[port.arch], CALLS[port.arch]
-    with Shell(port, f"sched={POLICY[port.arch]}") as shell:
-        output = shell.do(f"/test/torture -n {rounds} -s {SEED}")
+    policy = POLICY[port.arch]
+    with Shell(port, f"panic=poweroff sched={policy}", timeout=120, variant="debug", smp=4) as shell:
+        output = shell.say(f"/test/torture -n {rounds} -s {SEED}")
         for kind in KINDS:
             good = rf"^torture: {kind}: {rounds} rounds, seed {SEED}, ok, account exact$"
             assert re.search(good, output, re.M), output
-        output = shell.do(f"/test/sysfuzz -s {SEED} -n {calls}")
+        output = shell.say(f"/test/sysfuzz -s {SEED} -n {calls}")
         verdict = re.search(r"^sysfuzz: seed \d+: (\d+) calls, .*, account exact: ok$", output, re.M)
         assert verdict and int(verdict[1]) >= calls, output

@@ -4,16 +4,15 @@ import re
 import subprocess
 from pathlib import Path
 
-from guest import Guest
 from harness import ROOT, Console
 
-PROMPT = "$ "
-TRIES = 5
+PROMPT = r"(?:^|[\r\n])\$ "
 KERNEL_LINE = re.compile(r"^\[ *\d+\.\d+\] .*\n", re.M)      # a message may come between any two lines
 
 # Owners of pages in /proc/meminfo that only programs have. Files stay until somebody removes them, and stacks
 # are kept for the next process.
 OF_PROGRAMS = ("AnonPages", "PageTables")
+TRIES = 5
 
 
 def initrd(port, variant=""):
@@ -34,10 +33,6 @@ def make_initrd(port, folder, files, variant=""):
     return archive
 
 
-STACKS_KEPT = 16        # KEPT_MOST in kernel/proc_life.c
-HEAP_GROWS = 16         # KiB
-
-
 class Shell(Console):
     """A Console at the prompt of the shell."""
 
@@ -45,11 +40,14 @@ class Shell(Console):
         options.setdefault("tests", False)
         options.setdefault("initrd", initrd(port, options.get("variant", "")))
         super().__init__(port, cmdline, **options)
+
+    def __enter__(self):
         self.wait()
+        return self
 
     def wait(self, timeout=-1):
         """Until the next prompt; returns what came before."""
-        return self.expect(r"(?:^|[\r\n])" + re.escape(PROMPT), timeout)[0].replace("\r", "")
+        return self.expect(PROMPT, timeout)[0].replace("\r", "")
 
     def type(self, line):
         """A line that a program reads; it is echoed."""
