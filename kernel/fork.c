@@ -162,7 +162,7 @@ static void vfork_wait(struct vfork *v, const struct user *me)
     vfork_put(v, 1);
 }
 
-static long clone(struct birth *b)
+static long make(struct birth *b, struct signal_birth *birth)
 {
     struct user *me = current_user();
     struct vfork *v = NULL;
@@ -191,11 +191,26 @@ static long clone(struct birth *b)
     }
     fill_frame(u, b);
     u->vforked = v;
+    signal_birth_end(birth, u);
     if (b->flags & CLONE_PARENT_SETTID)
         (void)copy_to_user(b->parent_tid, &pid, sizeof(pid));
     sched_start(u->proc);
     if (v != NULL)
         vfork_wait(v, me);
+    return pid;
+}
+
+/* A signal comes before the child or after it. It is before: then it is taken first, and the call made again. */
+static long clone(struct birth *b)
+{
+    struct signal_birth birth;
+    if (!signal_birth_begin(&birth)) {
+        hal_frame_call_again(user_frame(current()));
+        return SYSCALL_NO_RESULT;
+    }
+    long pid = make(b, &birth);
+    if (pid < 0)
+        signal_birth_end(&birth, NULL);
     return pid;
 }
 

@@ -35,6 +35,7 @@ struct group *group_create(struct group *from)
         return NULL;
     spin_init(&g->lock, "thread group", RANK_GROUP);
     list_init(&g->threads);
+    list_init(&g->births);
     waitq_init(&g->changed, "thread group");
     group_alarm_init(g);
     atomic_store_explicit(&g->refs, 1, memory_order_relaxed);

@@ -139,6 +139,49 @@ bool signal_is_ignored(int signo)
     return result;
 }
 
+/* --- Processes that are being made ---------------------------------------------------------------- */
+
+bool signal_birth_begin(struct signal_birth *b)
+{
+    struct user *me = current_user();
+    struct group *g = me->group;
+    b->sent = 0;
+    unsigned long s = spin_lock(&g->lock);
+    signal_recalculate(me); /* what another thread was to take, too: it may be waiting */
+    bool may = !proc_killed();
+    if (may)
+        list_add_tail(&g->births, &b->link);
+    spin_unlock(&g->lock, s);
+    return may;
+}
+
+void signal_birth_end(struct signal_birth *b, struct user *child)
+{
+    struct group *g = current_user()->group;
+    unsigned long s = spin_lock(&g->lock);
+    list_del(&b->link);
+    spin_unlock(&g->lock, s);
+    if (child == NULL || child->group == g)
+        return;
+    for (; b->sent != 0; b->sent &= b->sent - 1)
+        signal_send_group(child->group, signal_first(b->sent), &b->story);
+}
+
+static void note_for_births(struct group *g, int signo, const struct signal_story *story)
+{
+    struct signal_birth *b;
+    unsigned long s = spin_lock(&g->lock);
+    list_for_each_entry(b, &g->births, link) {
+        if (signo == SIGCONT)
+            b->sent &= ~BITS_OF_STOP;
+        else if (signal_bit(signo) & BITS_OF_STOP)
+            b->sent &= ~signal_bit(SIGCONT);
+        b->sent |= signal_bit(signo);
+        b->story = *story;
+    }
+    spin_unlock(&g->lock, s);
+}
+
 /* --- By number ------------------------------------------------------------------------------------ */
 
 struct sending {
@@ -183,6 +226,8 @@ static void send_if_member(struct proc *p, void *arg)
     if (to->pgid < 0 && (u->group->pid == 1 || p == current()))
         return; /* everybody: but PID 1 and the sender */
     to->sent++;
+    if (to->signo != 0)
+        note_for_births(u->group, to->signo, &to->story);
     send_to(p, arg);
 }
 

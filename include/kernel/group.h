@@ -35,6 +35,7 @@ struct group {
     struct list     threads;  /* struct user, until they have ended */
     unsigned        nthreads;
     struct signals  signals;  /* for any of them */
+    struct list     births;   /* struct signal_birth: processes that its threads are making */
     struct sigaction action[NSIG];
     bool            ending;   /* all threads shall end, with `status` */
     int             status;

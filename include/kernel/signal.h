@@ -7,6 +7,7 @@
 #pragma once
 #include <hal/frame.h>
 #include <kernel/entry.h>
+#include <lib/list.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <uapi/signal.h>
@@ -65,6 +66,21 @@ int signal_send_to_thread(int group, int pid, int signo);
 void signal_send_group(struct group *g, int signo, const struct signal_story *story);
 /* The same to one thread. */
 void signal_send_thread(struct user *u, int signo, const struct signal_story *story);
+
+/*
+ * A process that is being made: it is in its process group from the moment in which that is copied, and can be
+ * found in the table only later. What the group is sent meanwhile is its, too: else Ctrl-C would miss it.
+ */
+struct signal_birth {
+    struct list link;         /* the lock of the parent's group */
+    uint64_t    sent;
+    struct signal_story story; /* of the last of them */
+};
+
+/* Thread. Before anything of its group is copied. False: there is a signal to take first, and nothing to end. */
+bool signal_birth_begin(struct signal_birth *b);
+/* Thread. The child is in the table, and NEW; or NULL: there will be none. */
+void signal_birth_end(struct signal_birth *b, struct user *child);
 
 /*
  * Thread, in a trap of its program that tells of a fault. Its handler gets it; where there is none, or it is
