@@ -35,7 +35,7 @@ static void spin_and_tell(void *arg)
 static void test_spread(void)
 {
     unsigned n = smp_count();
-    uint64_t length = clock_ticks_from_ms(10);
+    uint64_t length = clock_ticks_from_ms(40);
     clear();
     end_of_test = hal_timer_now() + length;
     for (unsigned i = 0; i < n; i++)
