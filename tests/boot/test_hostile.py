@@ -41,7 +41,7 @@ def fault_of(text):
 @pytest.mark.parametrize("cmdline", ("maxcpus=1", ""))
 def test_attacks(port, cmdline):
     at = symbols(port.build_dir() / "triptych.elf")
-    with Shell(port, f"panic=poweroff mem=64M {cmdline}", timeout=100) as shell:
+    with Shell(port, f"panic=poweroff mem=64M {cmdline}", timeout=600) as shell:
         before = shell.settle()
         shell.type(f"/test/hostile {at['kernel_main']:x} {at['cpus']:x}")
         shell.wait()

@@ -3,7 +3,8 @@
 All cases of a port run in one boot: a script in the initial RAM disk has them. Whatever they were, the
 machine then has as much memory in use for programs as before, and its account of pages is exact.
 
-Planted and caught: a case whose status is another; a pipe that keeps a page.
+Planted and caught: a case whose status is another; a pipe that keeps a page. Found: Ctrl-C in the middle of a
+fork() missed the child, which stayed.
 """
 
 import re
@@ -22,7 +23,7 @@ from cases import CASES, PROGRAMS  # noqa: E402
 # What Triptych does otherwise than Linux, and why: {name: (standard output, status, reason)}.
 DIFFERENCES = {}
 
-LIMIT = 240
+LIMIT = 600
 
 
 def script(cases):
@@ -86,7 +87,7 @@ def test_cases_debug(port, tmp_path):
 
 def test_session(port):
     """Somebody at the keyboard: jobs, keys that send signals, history, the end."""
-    with Shell(port, "panic=poweroff", timeout=15) as shell:
+    with Shell(port, "panic=poweroff") as shell:
         before = shell.settle()
         assert shell.say("echo one two | wc -w; echo a >/tmp/f; cat </tmp/f; rm /tmp/f") == "2\na"
         shell.start("sleep 100")

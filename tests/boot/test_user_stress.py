@@ -21,7 +21,7 @@ KINDS = ("cycles", "cow", "ends", "storm", "families")
 def test_stress(port):
     rounds, calls = ROUNDS[port.arch], CALLS[port.arch]
     policy = POLICY[port.arch]
-    with Shell(port, f"panic=poweroff sched={policy}", timeout=120, variant="debug", smp=4) as shell:
+    with Shell(port, f"panic=poweroff sched={policy}", timeout=600, variant="debug", smp=4) as shell:
         output = shell.say(f"/test/torture -n {rounds} -s {SEED}")
         for kind in KINDS:
             good = rf"^torture: {kind}: {rounds} rounds, seed {SEED}, ok, account exact$"

@@ -13,6 +13,7 @@ KERNEL_LINE = re.compile(r"^\[ *\d+\.\d+\] .*\n", re.M)      # a message may com
 # are kept for the next process.
 OF_PROGRAMS = ("AnonPages", "PageTables")
 TRIES = 5
+PATIENCE = 300          # seconds for an answer; only a hang reaches it
 
 
 def initrd(port, variant=""):
@@ -38,6 +39,7 @@ class Shell(Console):
 
     def __init__(self, port, cmdline="", **options):
         options.setdefault("tests", False)
+        options.setdefault("timeout", PATIENCE)
         options.setdefault("initrd", initrd(port, options.get("variant", "")))
         super().__init__(port, cmdline, **options)
 

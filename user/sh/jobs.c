@@ -119,6 +119,12 @@ pid_t job_group(const struct job *job)
     return job->group;
 }
 
+/* For wait(): without job control a job that stops is still the one to wait for; the shell stops with it. */
+static int stops(void)
+{
+    return shell.interactive ? WUNTRACED : 0;
+}
+
 /* Takes what one child has to say; false if there is none, or an interruption. */
 static bool look(int options)
 {
@@ -171,7 +177,7 @@ int job_foreground(struct job *job, bool stopped)
     if (stopped)
         go_on(job);
     while (!has_ended(job) && !has_stopped(job)) {
-        if (!look(WUNTRACED) && errno != EINTR)
+        if (!look(stops()) && errno != EINTR)
             break;
     }
     if (shell.interactive) {
@@ -275,7 +281,7 @@ static bool any_runs(void)
 int jobs_wait(struct job *wanted)
 {
     while (wanted != NULL ? !has_ended(wanted) && !has_stopped(wanted) : any_runs()) {
-        if (!look(WUNTRACED) && (errno != EINTR || shell.interrupted))
+        if (!look(stops()) && (errno != EINTR || shell.interrupted))
             return 128 + SIGINT;
     }
     return wanted == NULL ? 0 : exit_status(wanted);

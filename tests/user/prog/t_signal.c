@@ -1,10 +1,14 @@
 /* t_signal.c - signals: handlers, masks, restarting, children, faults, stopping. */
 #include "check.h"
 
+#include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <time.h>
+
+enum { ROUNDS = 10, BIRTHS = 8, PATIENCE_MS = 60000 };
 
 static volatile sig_atomic_t count, last, depth, deepest, raised;
 static volatile int from_pid, code;
@@ -258,6 +262,36 @@ static void check_stop(void)
     CHECK("kill to a group", kill(-pid, SIGTERM) == 0 && reap(pid) == 1000 + SIGTERM);
 }
 
+/* One signal ends a group, whoever is being made in it just then. Who lives keeps the pipe open. */
+static void check_births(void)
+{
+    bool good = true;
+
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        int fds[2];
+        char byte = 0;
+        good &= pipe(fds) == 0;
+        pid_t pid = fork();
+        if (pid == 0) {
+            setpgid(0, 0);
+            write(fds[1], &byte, 1);
+            for (unsigned n = 0; n < BIRTHS && fork() != 0; n++)
+                continue;
+            for (;;)
+                pause();
+        }
+        close(fds[1]);
+        good &= read(fds[0], &byte, 1) == 1;
+        if (round % 2)
+            sched_yield();
+        good &= kill(-pid, SIGTERM) == 0 && reap(pid) == 1000 + SIGTERM;
+        struct pollfd end = { .fd = fds[0], .events = POLLIN };
+        good &= poll(&end, 1, PATIENCE_MS) == 1 && read(fds[0], &byte, 1) == 0;
+        close(fds[0]);
+    }
+    CHECK("a signal to a group misses nobody who is being born", good);
+}
+
 int main(void)
 {
     check_handlers();
@@ -268,5 +302,6 @@ int main(void)
     check_faults();
     check_altstack();
     check_stop();
+    check_births();
     return verdict("t_signal");
 }
