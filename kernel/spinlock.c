@@ -102,7 +102,9 @@ void spin_debug_unlock(const struct spinlock *l)
 
 void spin_debug_none_held(const char *who)
 {
+    unsigned long s = hal_irq_save(); /* else the caller may be on another CPU by now, which holds one */
     const struct spinlock *last = last_held(this_cpu());
+    hal_irq_restore(s);
     if (last != NULL)
         panic("%s may sleep, but %s is held", who, last->name);
 }
