@@ -2,7 +2,7 @@
 
 Virtual time follows the instructions, so that a slow host does not end a turn between two lines.
 
-Planted and caught: a letter lost on its way.
+Planted and caught: a letter lost on its way; a sleep that takes no time.
 """
 
 import re

@@ -120,8 +120,9 @@ static inline int account_differences(const struct account *before, const struct
 /* PID 1 and the caller take for the first time what they keep: for an orphan, and for counting. */
 static inline void account_warm_up(void)
 {
-    static struct account now;
+    static struct account first, now;
 
+    account_take(&first);
     for (int i = 0; i < 3; i++) {
         pid_t pid = fork();
         if (pid == 0) {
@@ -130,8 +131,11 @@ static inline void account_warm_up(void)
             _exit(0);
         }
         waitpid(pid, NULL, 0);
-        account_sleep(40);
-        account_take(&now);
+        int ms = 0;
+        do
+            account_sleep(2 * ACCOUNT_STEP_MS);
+        while (account_take(&now) && now.npids > first.npids &&
+               (ms += ACCOUNT_STEP_MS) < ACCOUNT_PATIENCE_MS);
         account_differences(&now, &now, false);
     }
 }
