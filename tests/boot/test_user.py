@@ -54,7 +54,8 @@ def check_cases(port, tmp_path, cases, cmdline="", **options):
         after = shell.settle(before)
         result = shell.power_off()
     assert result.status == OK, result
-    assert re.search(r"memory: .*: exact$", result.output, re.M), result
+    account = re.search(r"memory: .*: exact$", result.output, re.M)
+    assert account and "initrd" not in account[0], result
     assert after == before, result
     assert "PANIC" not in result.output and "suspicious" not in result.output, result
     return results(result.output), result
