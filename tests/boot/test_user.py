@@ -119,6 +119,9 @@ def test_session(port):
         shell.start("cat | cat")
         shell.child.send("\x03")
         shell.wait()
+        shell.type("/test/t_signal")
+        shell.expect(r"tried to write 0x10 at 0x[0-9a-f]+, but nothing is mapped there \(in check_faults\+0x")
+        shell.wait()
         assert shell.say("/test/t_job tty").endswith("t_job: ok")
         assert shell.say("echo first") == "first"
         shell.child.send("\x1b[A\x1b[A\x1b[B")      # up, up, down: the last line again
