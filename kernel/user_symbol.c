@@ -48,11 +48,12 @@ static bool find_tables(struct area_source *src, struct elf_shdr *symbols, struc
     return false;
 }
 
-/* A function, or a label of assembly, that is defined here. */
+/* A function, or a global label of assembly, that is defined here; local ones tell where code begins ($x). */
 static bool is_code(const struct elf_sym *s)
 {
     unsigned type = s->info & ELF_SYM_TYPE;
-    return (type == STT_FUNC || type == STT_NOTYPE) && s->shndx != 0 && s->shndx < SHN_LORESERVE;
+    bool label = type == STT_NOTYPE && s->info >> ELF_SYM_BIND_SHIFT == STB_GLOBAL;
+    return (type == STT_FUNC || label) && s->shndx != 0 && s->shndx < SHN_LORESERVE;
 }
 
 /* The nearest at or below pc. False: none. */

@@ -28,7 +28,9 @@
 #define SHN_LORESERVE 0xff00
 #define STT_NOTYPE    0
 #define STT_FUNC      2
+#define STB_GLOBAL    1
 #define ELF_SYM_TYPE  0xf /* of info */
+#define ELF_SYM_BIND_SHIFT 4
 
 #define PF_X 1
 #define PF_W 2
