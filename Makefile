@@ -110,7 +110,7 @@ KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o smp.o \
                sched.o sched_hand.o sched_cpu.o sched_rr.o sched_fair.o sched_place.o spinlock.o \
                waitq.o mutex.o sem.o completion.o workq.o workq_pool.o \
                user.o user_begin.o user_exit.o group.o signal.o signal_take.o \
-               signal_fault.o job.o fork.o exec.o exec_stack.o \
+               signal_fault.o user_symbol.o job.o fork.o exec.o exec_stack.o \
                futex.o syscall.o sys_proc.o sys_wait.o sys_signal.o sys_time.o sys_system.o random.o \
                cap.o endpoint.o sys_ipc.o \
                fs.o path.o path_change.o inode.o ramfs.o ramfs_data.o initrd.o dev.o \

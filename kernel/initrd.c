@@ -4,6 +4,7 @@
 #include <kernel/initrd.h>
 #include <kernel/kmalloc.h>
 #include <kernel/main.h>
+#include <kernel/memmap.h>
 #include <kernel/printk.h>
 #include <lib/cpio.h>
 #include <lib/string.h>
@@ -11,6 +12,13 @@
 #include <uapi/fcntl.h>
 
 enum { ATTEMPTS = 20 };
+
+static bool given_back;
+
+bool initrd_is_there(void)
+{
+    return boot_info()->initrd.size > 0 && !given_back;
+}
 
 /* Hard links: the first entry of the same inode, if it stands before the one at `before`. */
 static const char *first_name(const void *archive, size_t size, const struct cpio_entry *e)
@@ -109,5 +117,10 @@ int initrd_unpack(void)
     struct mem_range r = boot_info()->initrd;
     if (r.size == 0)
         return -ENOENT;
-    return initrd_unpack_from((const void *)hal_p2v((uintptr_t)r.base), (size_t)r.size);
+    int count = initrd_unpack_from((const void *)hal_p2v((uintptr_t)r.base), (size_t)r.size);
+    if (count >= 0) {
+        memmap_free_initrd();
+        given_back = true;
+    }
+    return count;
 }

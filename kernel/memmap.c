@@ -249,6 +249,31 @@ void memmap_init(struct buddy *b)
     map.npieces = 0;
 }
 
+static bool reaches_into(const struct boot_ranges *r, uintptr_t pa)
+{
+    for (unsigned i = 0; i < r->n; i++) {
+        const struct mem_range *kept = &r->range[i];
+        if (kept->size > 0 && kept->base < (uint64_t)pa + PAGE_SIZE && pa < kept->base + kept->size)
+            return true;
+    }
+    return false;
+}
+
+void memmap_free_initrd(void)
+{
+    struct mem_range r = map.bi->initrd;
+    uintptr_t end = align_up(r.base + r.size, PAGE_SIZE);
+    for (uintptr_t pa = align_down(r.base, PAGE_SIZE); r.size > 0 && pa != end; pa += PAGE_SIZE) {
+        if (ram_within(pa, pa + PAGE_SIZE) == 0 || memmap[index_of(pa)].owner != PAGE_INITRD)
+            continue;
+        struct page *p = &memmap[index_of(pa)];
+        bool kept = reaches_into(&map.bi->reserved, pa) || reaches_into(&map.bi->hidden, pa);
+        p->owner = kept ? PAGE_FIRMWARE : PAGE_OTHER;
+        if (!kept)
+            page_free(page_address(p), 0);
+    }
+}
+
 uintptr_t page_map_base(void)
 {
     return memmap != NULL ? (uintptr_t)memmap : hal_info.kmap_end;

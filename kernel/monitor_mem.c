@@ -1,5 +1,6 @@
 /* monitor_mem.c - the monitor's commands about memory. */
 #include <kernel/console.h>
+#include <kernel/initrd.h>
 #include <kernel/main.h>
 #include <kernel/memmap.h>
 #include <kernel/memory.h>
@@ -42,7 +43,8 @@ void monitor_mem(const char *arg)
     print_ranges("RAM", &boot_info()->ram);
     print_ranges("reserved", &boot_info()->reserved);
     print_ranges("hidden", &boot_info()->hidden);
-    print_range("initrd", boot_info()->initrd);
+    if (initrd_is_there())
+        print_range("initrd", boot_info()->initrd);
 }
 
 void monitor_buddyinfo(const char *arg)

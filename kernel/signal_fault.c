@@ -5,7 +5,8 @@
 #include <kernel/printk.h>
 #include <kernel/proc.h>
 #include <kernel/user.h>
-#include <uapi/errno.h>
+#include <kernel/user_symbol.h>
+#include <lib/fmt.h>
 
 static const char *access_name(unsigned prot)
 {
@@ -16,16 +17,19 @@ static const char *access_name(unsigned prot)
 static void tell(int signo, int code, uintptr_t addr, const struct hal_frame *f, const struct trap_info *t)
 {
     const struct proc *p = current();
-    uintptr_t pc = hal_frame_pc(f);
+    uintptr_t pc = hal_frame_pc(f), offset;
+    char name[USER_SYMBOL_SIZE], where[USER_SYMBOL_SIZE + 24] = "";
+    if (user_symbol(pc, name, &offset))
+        fmt_snprintf(where, sizeof(where), " (in %s+%#lx)", name, (unsigned long)offset);
     if (t->kind == TRAP_PAGE_FAULT) {
         const char *why = addr >= aspace_end()  ? "it is the kernel's"
                           : signo == SIGBUS     ? "there is no memory for it"
                           : code == SEGV_MAPERR ? "nothing is mapped there"
                                                 : "it is not mapped for that";
-        printk(KERN_WARN "%s (PID %d): tried to %s %#lx at %#lx, but %s\n", p->name, p->pid,
-               access_name(t->prot), (unsigned long)addr, (unsigned long)pc, why);
+        printk(KERN_WARN "%s (PID %d): tried to %s %#lx at %#lx, but %s%s\n", p->name, p->pid,
+               access_name(t->prot), (unsigned long)addr, (unsigned long)pc, why, where);
     } else {
-        printk(KERN_WARN "%s (PID %d): %s at %#lx\n", p->name, p->pid, t->what, (unsigned long)pc);
+        printk(KERN_WARN "%s (PID %d): %s at %#lx%s\n", p->name, p->pid, t->what, (unsigned long)pc, where);
     }
 }
 

@@ -72,7 +72,7 @@ $(USER_OBJ)/%.o: %.asm $(USER_OUT)/flags $(USER_NUMBERS)
 USER_CRT0 := $(USER_OBJ)/user/crt0/$(ARCH).o $(USER_OBJ)/user/crt0/ipc_$(ARCH).o
 USER_LIBC := $(addprefix $(USER_OBJ)/user/libc/,$(LIBC_OBJS)) $(addprefix $(USER_OBJ)/lib/,string.o fmt.o)
 
-# $(1): program, $(2): its objects. Beside it a copy without symbols, which is the one that runs.
+# $(1): program, $(2): its objects. Beside it a copy without what only gdb needs, which runs.
 define user_program
 $(USER_OUT)/$(1): $(2) $(USER_CRT0) $(USER_LIBC) user/user.ld tools/check-user
 	@mkdir -p $$(@D)
@@ -80,9 +80,9 @@ $(USER_OUT)/$(1): $(2) $(USER_CRT0) $(USER_LIBC) user/user.ld tools/check-user
 	$(Q)$(LD) $(USER_LDFLAGS) -o $$@ $(USER_CRT0) $(2) $(USER_LIBC)
 	$(Q)$(PYTHON) tools/check-user $$@ --arch $(ARCH)
 
-$(USER_OUT)/root/$(1): $(USER_OUT)/$(1)
+$(USER_OUT)/root/$(1): $(USER_OUT)/$(1) user/user.mk
 	@mkdir -p $$(@D)
-	$(Q)$(OBJCOPY) --strip-all $$< $$@
+	$(Q)$(OBJCOPY) --strip-debug $$< $$@
 endef
 $(foreach p,$(USER_BINS),$(eval $(call user_program,bin/$(p),$(USER_OBJ)/user/bin/$(p).o)))
 $(foreach p,$(USER_TESTS),$(eval $(call user_program,test/$(p),$(USER_OBJ)/tests/user/prog/$(p).o)))

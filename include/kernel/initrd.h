@@ -1,6 +1,7 @@
 /* kernel/initrd.h - the first files: a cpio archive that the boot loader put into memory. */
 #pragma once
 #include <lib/range.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -10,3 +11,5 @@
 int initrd_unpack(void);
 /* Thread; sleeps. The same for an archive in memory, which stays. */
 int initrd_unpack_from(const void *archive, size_t size);
+/* Any context. Is it in memory, as the boot loader left it? */
+bool initrd_is_there(void);

@@ -17,6 +17,9 @@ void *memmap_early_page(enum page_owner owner);
 /* irqs off, boot CPU, once. Makes the map, and gives b all RAM that nobody has. */
 void memmap_init(struct buddy *b);
 
+/* Thread, once. The pages of the initrd are free, but for those where the firmware keeps something, too. */
+void memmap_free_initrd(void);
+
 /* Any context. Pages of RAM in the map; constant. */
 size_t memmap_pages(void);
 /* Any context. Entries of the map, holes included; constant. */

@@ -22,7 +22,7 @@ enum page_owner {
     PAGE_IMAGE,    /* the kernel's image, boot stack included */
     PAGE_INITRD,
     PAGE_MAP,      /* the memory map and the buddies' bitmaps */
-    PAGE_LAST_KEPT = PAGE_MAP, /* what these have is never given back */
+    PAGE_LAST_KEPT = PAGE_MAP, /* what these have is not given back; memmap_free_initrd() */
     PAGE_TABLE,    /* page tables */
     PAGE_STACK,    /* kernel stacks */
     PAGE_SLAB,

@@ -24,6 +24,14 @@
 #define PT_TLS       7
 #define PT_GNU_STACK 0x6474e551
 
+#define SHT_SYMTAB    2
+#define SHN_LORESERVE 0xff00
+#define STT_NOTYPE    0
+#define STT_FUNC      2
+#define STB_GLOBAL    1
+#define ELF_SYM_TYPE  0xf /* of info */
+#define ELF_SYM_BIND_SHIFT 4
+
 #define PF_X 1
 #define PF_W 2
 #define PF_R 4
@@ -38,8 +46,22 @@ struct elf_ehdr {
     uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
 };
 
+struct elf_shdr {
+    uint32_t name, type;
+    unsigned long flags, addr, offset, size;
+    uint32_t link, info;
+    unsigned long addralign, entsize;
+};
+
 /* Here the classes differ in the order: a 64-bit word shall be aligned. */
 #if __SIZEOF_POINTER__ == 4
+struct elf_sym {
+    uint32_t name;
+    unsigned long value, size;
+    uint8_t info, other;
+    uint16_t shndx;
+};
+
 struct elf_phdr {
     uint32_t type;
     unsigned long offset, vaddr, paddr, filesz, memsz;
@@ -47,6 +69,13 @@ struct elf_phdr {
     unsigned long align;
 };
 #else
+struct elf_sym {
+    uint32_t name;
+    uint8_t info, other;
+    uint16_t shndx;
+    unsigned long value, size;
+};
+
 struct elf_phdr {
     uint32_t type, flags;
     unsigned long offset, vaddr, paddr, filesz, memsz, align;

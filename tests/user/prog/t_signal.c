@@ -191,6 +191,13 @@ static void repair(int sig, siginfo_t *info, void *context)
     mprotect((void *)((uintptr_t)info->si_addr & ~(uintptr_t)4095), 4096, PROT_READ | PROT_WRITE);
 }
 
+/* By name: the kernel's message has it. */
+static __attribute__((noinline)) void write_to_nowhere(void)
+{
+    volatile char *volatile nowhere = (volatile char *)16;
+    *nowhere = 1;
+}
+
 static void check_faults(void)
 {
     struct sigaction action = { .sa_sigaction = repair, .sa_flags = SA_SIGINFO };
@@ -204,8 +211,7 @@ static void check_faults(void)
     signal(SIGSEGV, SIG_IGN);
     pid_t pid = fork();
     if (pid == 0) {
-        volatile char *volatile nowhere = (volatile char *)16;
-        *nowhere = 1;
+        write_to_nowhere();
         _exit(0);
     }
     CHECK("a fault cannot be ignored", reap(pid) == 1000 + SIGSEGV);
