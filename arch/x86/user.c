@@ -86,7 +86,7 @@ void hal_user_init(struct hal_user *u)
     x86_fp_init(u);
 }
 
-/* A push leaves the other half of what it stores as it was. Almost always it is what a program begins with. */
+/* A push leaves the other half as it was. Almost always it is what a program begins with. */
 static inline void check_segment(const struct hal_user *u, unsigned long *selector)
 {
     uint16_t s = (uint16_t)*selector;

@@ -54,7 +54,7 @@ struct runq {
     struct rr_queue   rr;         /* of these two, that of the policy */
     struct fair_queue fair;
     uint64_t        began;        /* in counter ticks. Fixed after creation */
-    struct user    *loaded;       /* current's, if it was in user mode here since: user_save(). This CPU only */
+    struct user    *loaded;       /* current's, if it was in user mode here since; user_save(). This CPU */
     struct proc    *idle;         /* runs when nobody else can. Fixed after creation */
 };
 
