@@ -1,6 +1,6 @@
 /*
- * kernel/sched_short.h - the short ways of sleep, wake, and both in one: one CPU, equals, round robin, the event
- * log off.
+ * kernel/sched_short.h - the short ways of sleep and wake, and of both in one: one CPU, equals, round robin,
+ * the event log off.
  *
  * Each looks whether all is as usual, and if so does the little that is left then. Else nothing has happened,
  * but for the ticket of the run queue, and the long way in sched.c begins at its beginning. Inline, since the
