@@ -14,6 +14,8 @@
 #include <kernel/smp.h>
 #include <uapi/errno.h>
 
+enum { SPAN_GAP = 64 * PAGE_SIZE };
+
 struct aspace *aspace_create(void)
 {
     struct aspace *as = kzalloc(sizeof(*as));
@@ -63,15 +65,39 @@ static void unload_everywhere(struct aspace *as)
     KASSERT(atomic_load_explicit(&as->tree.cpus, memory_order_acquire) == 0);
 }
 
+/*
+ * Areas that follow each other closely, and are all shared or all not: their pages lie in the same tables, and
+ * so are found in one go.
+ */
+struct span {
+    uintptr_t start, end;
+    bool shared;
+};
+
+/* The span that begins with a; returns the area that follows it. Locked, or not known to others. */
+static const struct area *find_span(const struct area *a, struct span *s)
+{
+    s->start = a->start;
+    s->shared = a->flags & AREA_SHARED;
+    do {
+        s->end = a->end;
+        a = area_next(a);
+    } while (a != NULL && a->start - s->end < SPAN_GAP && s->shared == ((a->flags & AREA_SHARED) != 0));
+    return a;
+}
+
 void aspace_put(struct aspace *as)
 {
     if (atomic_fetch_sub_explicit(&as->users, 1, memory_order_acq_rel) != 1)
         return;
     unload_everywhere(as);
-    for (struct area *a; (a = area_from(as, 0)) != NULL;) {
-        vm_empty(&as->tree, a->start, a->end - a->start);
-        area_free(as, a);
+    struct span s;
+    for (const struct area *a = area_from(as, 0); a != NULL;) {
+        a = find_span(a, &s);
+        vm_empty(&as->tree, s.start, s.end - s.start);
     }
+    for (struct area *a; (a = area_from(as, 0)) != NULL;)
+        area_free(as, a);
     KASSERT(as->mapped == 0 && as->tree.pages == 0);
     vm_destroy(&as->tree);
     kfree(as);
@@ -80,13 +106,16 @@ void aspace_put(struct aspace *as)
 /* Both are locked, or not known to others. */
 static int copy_areas(struct aspace *to, struct aspace *from, bool *changed)
 {
+    struct span s;
     for (struct area *a = area_from(from, 0); a != NULL; a = area_next(a)) {
         struct area *copy = area_like(a, a->start, a->end);
         if (copy == NULL)
             return -ENOMEM;
         area_insert(to, copy);
-        if (vm_share(&to->tree, &from->tree, a->start, a->end - a->start, a->flags & AREA_SHARED, changed) !=
-            0)
+    }
+    for (const struct area *a = area_from(from, 0); a != NULL;) {
+        a = find_span(a, &s);
+        if (vm_share(&to->tree, &from->tree, s.start, s.end - s.start, s.shared, changed) != 0)
             return -ENOMEM;
     }
     return 0;
