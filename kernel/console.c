@@ -13,11 +13,11 @@ enum { INPUT_SIZE = 256 };
 
 static struct {
     struct spinlock lock;
-    unsigned char   ring[INPUT_SIZE];
-    unsigned        in, out;  /* bytes ever put in and taken out */
-    bool            silenced; /* the lines are masked, because the ring is full */
-    unsigned        claims;   /* by whom the bytes are not for programs */
-    struct waitq    readers;
+    unsigned char ring[INPUT_SIZE];
+    unsigned in, out; /* bytes ever put in and taken out */
+    bool silenced;    /* the lines are masked, because the ring is full */
+    unsigned claims;  /* by whom the bytes are not for programs */
+    struct waitq readers;
 } input = { .lock = SPINLOCK_INIT("console input", RANK_DEVICE) };
 
 static void for_each_line(void (*fn)(int irq))

@@ -25,9 +25,9 @@
 enum { SCRIPTS_MOST = 4, LINE_MOST = 256, LOWEST = 0x10000 };
 
 struct plan {
-    char path[PATH_MAX];           /* of the program; of the interpreter, if the file is a script */
+    char path[PATH_MAX]; /* of the program; of the interpreter, if the file is a script */
     char script[PATH_MAX];
-    char line[LINE_MOST];          /* of a script, with the interpreter's name and one argument */
+    char line[LINE_MOST]; /* of a script, with the interpreter's name and one argument */
     struct elf_phdr phdrs[ELF_PHDRS_MOST];
     struct elf_image image;
     struct exec_stack stack;

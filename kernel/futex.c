@@ -22,16 +22,16 @@
 enum { BUCKETS = 64 };
 
 struct sleeper {
-    struct list    link;    /* bucket's lock; in no list when it has been woken */
+    struct list link; /* bucket's lock; in no list when it has been woken */
     struct aspace *as;
-    uintptr_t      at;
-    struct proc   *proc;
-    atomic_bool    woken;
+    uintptr_t at;
+    struct proc *proc;
+    atomic_bool woken;
 };
 
 static struct bucket {
     struct mutex lock;
-    struct list  sleepers;
+    struct list sleepers;
 } buckets[BUCKETS];
 
 void futex_init(void)

@@ -30,15 +30,17 @@ static void usual_limits(struct rlimit *limit)
 
 struct group *group_create(struct group *from)
 {
-    struct group *g = kzalloc(sizeof(*g));
+    struct group *g = kmalloc(sizeof(*g));
     if (g == NULL)
         return NULL;
+    memset(g, 0, offsetof(struct group, action));
     spin_init(&g->lock, "thread group", RANK_GROUP);
     list_init(&g->threads);
     waitq_init(&g->changed, "thread group");
     group_alarm_init(g);
     atomic_store_explicit(&g->refs, 1, memory_order_relaxed);
     if (from == NULL) {
+        memset(g->action, 0, sizeof(g->action));
         usual_limits(g->limit);
         return g;
     }

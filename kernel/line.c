@@ -19,14 +19,14 @@ enum key {
 
 #define CTRL(letter) ((letter) % 32)
 
-static char     history[HISTORY][LINE_MAX];
+static char history[HISTORY][LINE_MAX];
 static unsigned history_end; /* lines ever put in */
 
 struct line {
     const char *prompt;
-    char       *text;
-    size_t      size, len, at;
-    unsigned    back; /* how many lines back in the history; 0: the line being written */
+    char *text;
+    size_t size, len, at;
+    unsigned back; /* how many lines back in the history; 0: the line being written */
 };
 
 /* ESC [ letter, ESC O letter, and ESC [ digit ~ */
@@ -39,14 +39,22 @@ static int escape_sequence(void)
     while ((c = console_getc()) >= '0' && c <= '9')
         digit = c;
     switch (c) {
-    case 'A': return KEY_UP;
-    case 'B': return KEY_DOWN;
-    case 'C': return KEY_RIGHT;
-    case 'D': return KEY_LEFT;
-    case 'H': return KEY_HOME;
-    case 'F': return KEY_END;
-    case '~': return digit == '3' ? KEY_DELETE : digit == '1' ? KEY_HOME : digit == '4' ? KEY_END : KEY_NONE;
-    default: return KEY_NONE;
+    case 'A':
+        return KEY_UP;
+    case 'B':
+        return KEY_DOWN;
+    case 'C':
+        return KEY_RIGHT;
+    case 'D':
+        return KEY_LEFT;
+    case 'H':
+        return KEY_HOME;
+    case 'F':
+        return KEY_END;
+    case '~':
+        return digit == '3' ? KEY_DELETE : digit == '1' ? KEY_HOME : digit == '4' ? KEY_END : KEY_NONE;
+    default:
+        return KEY_NONE;
     }
 }
 
@@ -54,15 +62,24 @@ static int read_key(void)
 {
     int c = console_getc();
     switch (c) {
-    case 0x1b: return escape_sequence();
-    case CTRL('B'): return KEY_LEFT;
-    case CTRL('F'): return KEY_RIGHT;
-    case CTRL('P'): return KEY_UP;
-    case CTRL('N'): return KEY_DOWN;
-    case CTRL('A'): return KEY_HOME;
-    case CTRL('E'): return KEY_END;
-    case CTRL('D'): return KEY_DELETE;
-    default: return c;
+    case 0x1b:
+        return escape_sequence();
+    case CTRL('B'):
+        return KEY_LEFT;
+    case CTRL('F'):
+        return KEY_RIGHT;
+    case CTRL('P'):
+        return KEY_UP;
+    case CTRL('N'):
+        return KEY_DOWN;
+    case CTRL('A'):
+        return KEY_HOME;
+    case CTRL('E'):
+        return KEY_END;
+    case CTRL('D'):
+        return KEY_DELETE;
+    default:
+        return c;
     }
 }
 
@@ -125,19 +142,43 @@ static void remember(const char *text)
 static void edit(struct line *l, int key)
 {
     switch (key) {
-    case KEY_LEFT: l->at -= l->at > 0; break;
-    case KEY_RIGHT: l->at += l->at < l->len; break;
-    case KEY_HOME: l->at = 0; break;
-    case KEY_END: l->at = l->len; break;
-    case KEY_UP: recall(l, l->back + 1); return;
-    case KEY_DOWN: recall(l, l->back > 0 ? l->back - 1 : 0); return;
-    case KEY_DELETE: erase(l, l->at, min_size(l->at + 1, l->len)); return;
+    case KEY_LEFT:
+        l->at -= l->at > 0;
+        break;
+    case KEY_RIGHT:
+        l->at += l->at < l->len;
+        break;
+    case KEY_HOME:
+        l->at = 0;
+        break;
+    case KEY_END:
+        l->at = l->len;
+        break;
+    case KEY_UP:
+        recall(l, l->back + 1);
+        return;
+    case KEY_DOWN:
+        recall(l, l->back > 0 ? l->back - 1 : 0);
+        return;
+    case KEY_DELETE:
+        erase(l, l->at, min_size(l->at + 1, l->len));
+        return;
     case CTRL('H'):
-    case 0x7f: erase(l, l->at - (l->at > 0), l->at); return;
-    case CTRL('K'): erase(l, l->at, l->len); return;
-    case CTRL('U'): erase(l, 0, l->at); return;
-    case CTRL('W'): erase(l, word_start(l), l->at); return;
-    case CTRL('L'): kprintf("\033[H\033[2J"); break;
+    case 0x7f:
+        erase(l, l->at - (l->at > 0), l->at);
+        return;
+    case CTRL('K'):
+        erase(l, l->at, l->len);
+        return;
+    case CTRL('U'):
+        erase(l, 0, l->at);
+        return;
+    case CTRL('W'):
+        erase(l, word_start(l), l->at);
+        return;
+    case CTRL('L'):
+        kprintf("\033[H\033[2J");
+        break;
     default:
         if (key >= ' ' && key < 0x7f)
             insert(l, (char)key);

@@ -20,11 +20,11 @@
 
 /* --- Identity: one user, who may do everything ------------------------------------------------------- */
 
-#define ALWAYS_ROOT(name)                    \
+#define ALWAYS_ROOT(name)                     \
     long sys_##name(const unsigned long a[6]) \
-    {                                        \
-        (void)a;                             \
-        return 0;                            \
+    {                                         \
+        (void)a;                              \
+        return 0;                             \
     }
 ALWAYS_ROOT(getuid)
 ALWAYS_ROOT(geteuid)

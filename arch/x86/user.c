@@ -82,13 +82,14 @@ void x86_fp_init(struct hal_user *u)
 
 void hal_user_init(struct hal_user *u)
 {
-    memset(u, 0, sizeof(*u));
+    memset(u->tls, 0, sizeof(u->tls));
     x86_fp_init(u);
 }
 
 static void check_segment(const struct hal_user *u, unsigned long *selector)
 {
-    if (!x86_selector_ok(u, (uint16_t)*selector))
+    uint16_t s = (uint16_t)*selector;
+    if (s != SEG_USER_DATA && s != SEG_NONE && !x86_selector_ok(u, s))
         *selector = SEG_NONE;
 }
 

@@ -35,7 +35,6 @@ struct group {
     struct list     threads;  /* struct user, until they have ended */
     unsigned        nthreads;
     struct signals  signals;  /* for any of them */
-    struct sigaction action[NSIG];
     bool            ending;   /* all threads shall end, with `status` */
     int             status;
     bool            did_exec; /* setpgid() by the parent comes too late */
@@ -45,9 +44,11 @@ struct group {
     uint64_t        children_ticks; /*   and of children that were waited for */
     uint64_t        alarm_at; /* of alarm(), in nanoseconds of uptime. Its own threads */
     struct timeout  alarm;
-    struct rlimit   limit[RLIM_NLIMITS];
     /* woken when a child has news, a thread has ended, or a stop is over */
     struct waitq    changed;
+    /* lock; the last, since these begin as its parent's, all others as 0 */
+    struct sigaction action[NSIG];
+    struct rlimit   limit[RLIM_NLIMITS];
 };
 
 /* Thread. The group of a process to come, whose parent's is `from` (NULL: none). NULL: no memory. */
