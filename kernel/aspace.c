@@ -74,16 +74,23 @@ struct span {
     bool shared;
 };
 
-/* The span that begins with a; returns the area that follows it. Locked, or not known to others. */
-static const struct area *find_span(const struct area *a, struct span *s)
+/* Makes a part of the span, if it follows closely. The first one begins it: it ends where it starts. */
+static bool span_add(struct span *s, const struct area *a)
 {
-    s->start = a->start;
-    s->shared = a->flags & AREA_SHARED;
-    do {
-        s->end = a->end;
-        a = area_next(a);
-    } while (a != NULL && a->start - s->end < SPAN_GAP && s->shared == ((a->flags & AREA_SHARED) != 0));
-    return a;
+    bool shared = a->flags & AREA_SHARED;
+    if (s->start == s->end)
+        *s = (struct span){ a->start, a->start, shared };
+    if (a->start - s->end >= SPAN_GAP || shared != s->shared)
+        return false;
+    s->end = a->end;
+    return true;
+}
+
+/* All pages there are put, and the next one may begin. */
+static void empty_span(struct aspace *as, struct span *s)
+{
+    vm_empty(&as->tree, s->start, s->end - s->start);
+    s->start = s->end;
 }
 
 void aspace_put(struct aspace *as)
@@ -91,34 +98,43 @@ void aspace_put(struct aspace *as)
     if (atomic_fetch_sub_explicit(&as->users, 1, memory_order_acq_rel) != 1)
         return;
     unload_everywhere(as);
-    struct span s;
-    for (const struct area *a = area_from(as, 0); a != NULL;) {
-        a = find_span(a, &s);
-        vm_empty(&as->tree, s.start, s.end - s.start);
+    struct span s = { .end = 0 };
+    for (struct area *a; (a = area_from(as, 0)) != NULL; area_free(as, a)) {
+        if (!span_add(&s, a)) {
+            empty_span(as, &s);
+            span_add(&s, a);
+        }
     }
-    for (struct area *a; (a = area_from(as, 0)) != NULL;)
-        area_free(as, a);
+    empty_span(as, &s);
     KASSERT(as->mapped == 0 && as->tree.pages == 0);
     vm_destroy(&as->tree);
     kfree(as);
 }
 
+/* All pages there have one more user, and the next one may begin. */
+static int share_span(struct aspace *to, struct aspace *from, struct span *s, bool *changed)
+{
+    uintptr_t start = s->start;
+    s->start = s->end;
+    return vm_share(&to->tree, &from->tree, start, s->end - start, s->shared, changed);
+}
+
 /* Both are locked, or not known to others. */
 static int copy_areas(struct aspace *to, struct aspace *from, bool *changed)
 {
-    struct span s;
-    for (struct area *a = area_from(from, 0); a != NULL; a = area_next(a)) {
+    struct span s = { .end = 0 };
+    int result = 0;
+    for (struct area *a = area_from(from, 0); a != NULL && result == 0; a = area_next(a)) {
         struct area *copy = area_like(a, a->start, a->end);
         if (copy == NULL)
             return -ENOMEM;
         area_insert(to, copy);
+        if (!span_add(&s, a)) {
+            result = share_span(to, from, &s, changed);
+            span_add(&s, a);
+        }
     }
-    for (const struct area *a = area_from(from, 0); a != NULL;) {
-        a = find_span(a, &s);
-        if (vm_share(&to->tree, &from->tree, s.start, s.end - s.start, s.shared, changed) != 0)
-            return -ENOMEM;
-    }
-    return 0;
+    return result == 0 ? share_span(to, from, &s, changed) : result;
 }
 
 struct aspace *aspace_fork(struct aspace *from)

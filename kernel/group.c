@@ -33,19 +33,21 @@ struct group *group_create(struct group *from)
     struct group *g = kmalloc(sizeof(*g));
     if (g == NULL)
         return NULL;
-    memset(g, 0, offsetof(struct group, action));
+    memset(g, 0, offsetof(struct group, limit));
+    g->signals.pending = 0; /* it has no others: what is blocked is a thread's */
+    g->actions = 0;
     spin_init(&g->lock, "thread group", RANK_GROUP);
     list_init(&g->threads);
     waitq_init(&g->changed, "thread group");
     group_alarm_init(g);
     atomic_store_explicit(&g->refs, 1, memory_order_relaxed);
     if (from == NULL) {
-        memset(g->action, 0, sizeof(g->action));
         usual_limits(g->limit);
         return g;
     }
     unsigned long s = spin_lock(&from->lock);
-    memcpy(g->action, from->action, sizeof(g->action));
+    g->actions = from->actions;
+    memcpy(g->action, from->action, (size_t)from->actions * sizeof(g->action[0]));
     memcpy(g->limit, from->limit, sizeof(g->limit));
     spin_unlock(&from->lock, s);
     atomic_store_explicit(&g->pgid, atomic_load_explicit(&from->pgid, memory_order_relaxed),
@@ -53,6 +55,19 @@ struct group *group_create(struct group *from)
     atomic_store_explicit(&g->sid, atomic_load_explicit(&from->sid, memory_order_relaxed),
                           memory_order_relaxed);
     return g;
+}
+
+const struct sigaction *group_action(const struct group *g, int signo)
+{
+    static const struct sigaction usual; /* SIG_DFL */
+    return signo < g->actions ? &g->action[signo] : &usual;
+}
+
+void group_set_action(struct group *g, int signo, const struct sigaction *action)
+{
+    for (; g->actions <= signo; g->actions++)
+        g->action[g->actions] = (struct sigaction){ .sa_handler = SIG_DFL };
+    g->action[signo] = *action;
 }
 
 void group_put(struct group *g)

@@ -113,7 +113,7 @@ static bool take_one(struct user *u, struct taken *t)
     struct signals *from = u->signals.pending & signal_bit(t->signo) ? &u->signals : &g->signals;
     from->pending &= ~signal_bit(t->signo);
     t->story = from->story[t->signo];
-    t->action = g->action[t->signo];
+    t->action = *group_action(g, t->signo);
     t->mask = u->signals.restore ? u->signals.saved : u->signals.blocked;
     return true;
 }
@@ -127,7 +127,7 @@ static void enter_handler(struct user *u, const struct taken *t)
         u->signals.blocked |= signal_bit(t->signo);
     u->signals.blocked &= ~SIGNALS_HARD;
     if (t->action.sa_flags & SA_RESETHAND)
-        u->group->action[t->signo].sa_handler = SIG_DFL;
+        u->group->action[t->signo].sa_handler = SIG_DFL; /* it is in there: it had a handler */
 }
 
 /* Lock held. All threads of the group stop, as they come here. */
@@ -260,7 +260,7 @@ void signal_fault(int signo, int code, uintptr_t addr, const struct hal_frame *f
     struct group *g = u->group;
     struct signal_story story = { .code = code, .addr = addr };
     unsigned long s = spin_lock(&g->lock);
-    void (*handler)(int) = g->action[signo].sa_handler;
+    void (*handler)(int) = group_action(g, signo)->sa_handler;
     bool ends = handler == SIG_DFL || handler == SIG_IGN || (u->signals.blocked & signal_bit(signo));
     spin_unlock(&g->lock, s);
     if (ends) {

@@ -11,7 +11,6 @@
 #include <kernel/page.h>
 #include <kernel/vm.h>
 #include <kernel/vm_walk.h>
-#include <lib/string.h>
 #include <lib/util.h>
 #include <uapi/errno.h>
 
@@ -24,20 +23,15 @@ static unsigned run_length(uintptr_t va, uintptr_t end)
     return (unsigned)min_size(min_size(in_table, RUN), (end - va) / PAGE_SIZE);
 }
 
-/* Where it has the kernel's entries, only the others are zeros when it is given back. */
 int vm_create(struct vm_tree *t)
 {
-    pte_t *root = hal_info.split_trees ? page_alloc_zero(0, PAGE_TABLE) : page_alloc(0, PAGE_TABLE);
+    pte_t *root = page_alloc_zero(0, PAGE_TABLE);
     if (root == NULL)
         return -ENOMEM;
     *t = (struct vm_tree){ .root = root, .tables = 1 };
     spin_init(&t->lock, "page tables", RANK_VM);
     vm_count_tables(1);
-    if (!hal_info.split_trees) { /* the kernel's entries are final since vm_init(): needs no lock */
-        unsigned first = vm_user_entries(), n = 1u << hal_info.pt_top_bits; /* nobody looks behind */
-        memset(root, 0, first * sizeof(root[0]));
-        memcpy(&root[first], &vm_kernel.root[first], (n - first) * sizeof(root[0]));
-    }
+    vm_enter_kernel(root);
     return 0;
 }
 
@@ -87,10 +81,8 @@ void vm_destroy(struct vm_tree *t)
         page_free_zero(table);
     }
     KASSERT(t->tables == 1);
-    if (hal_info.split_trees)
-        page_free_zero(t->root);
-    else
-        page_free(t->root, 0);
+    vm_leave_kernel(t->root);
+    page_free_zero(t->root);
     *t = (struct vm_tree){ .root = NULL };
 }
 
@@ -119,22 +111,27 @@ static unsigned share_run(pte_t *e, pte_t *into, unsigned n, bool shared, bool *
     return there;
 }
 
-/* Only `from` is locked. Where `to` lacks a table, it is made meanwhile unlocked, since it may take long. */
+/*
+ * Both trees have a lock of the same rank, so they are not held together. Nobody takes a table away meanwhile,
+ * and `to` is nobody else's.
+ */
 int vm_share(struct vm_tree *to, struct vm_tree *from, uintptr_t va, size_t size, bool shared, bool *changed)
 {
     for (uintptr_t end = va + size; va < end;) {
-        unsigned at = 0;
         unsigned long s = spin_lock(&from->lock);
         pte_t *e = vm_next_page(from, &va, end);
-        pte_t *into = e != NULL ? vm_walk(to, va, 0, &at) : NULL;
-        if (e != NULL && at == 0) {
-            unsigned n = run_length(va, end);
-            to->pages += share_run(e, into, n, shared, changed);
-            va += n * PAGE_SIZE;
-        }
         spin_unlock(&from->lock, s);
-        if (at > 0 && vm_make_tables(to, va, va + PAGE_SIZE) != 0)
+        if (e == NULL)
+            break;
+        pte_t *into = vm_lock_entry(to, va, 0, &s);
+        if (into == NULL)
             return -ENOMEM;
+        spin_unlock(&to->lock, s);
+        unsigned n = run_length(va, end);
+        s = spin_lock(&from->lock);
+        to->pages += share_run(e, into, n, shared, changed);
+        spin_unlock(&from->lock, s);
+        va += n * PAGE_SIZE;
     }
     return 0;
 }
