@@ -66,8 +66,8 @@ static void unload_everywhere(struct aspace *as)
 }
 
 /*
- * Areas that follow each other closely, and are all shared or all not: their pages lie in the same tables, and
- * so are found in one go.
+ * Areas that follow each other closely, and are all shared or all not: their pages lie in the same tables,
+ * and so are found in one go.
  */
 struct span {
     uintptr_t start, end;

@@ -112,8 +112,8 @@ static unsigned share_run(pte_t *e, pte_t *into, unsigned n, bool shared, bool *
 }
 
 /*
- * Both trees have a lock of the same rank, so they are not held together. Nobody takes a table away meanwhile,
- * and `to` is nobody else's.
+ * Both trees have a lock of the same rank, so they are not held together. Nobody takes a table away
+ * meanwhile, and `to` is nobody else's.
  */
 int vm_share(struct vm_tree *to, struct vm_tree *from, uintptr_t va, size_t size, bool shared, bool *changed)
 {

@@ -1,8 +1,9 @@
 /*
  * kernel/page.h - RAM by pages: whose each is, and blocks of 2^order of them.
  *
- * Two short lists of single pages per CPU, of any and of such that are all zeros, behind them the buddies under one lock (kernel/buddy.h), and the memory
- * map, a struct page per frame, that says whose each page is. docs/memory.md draws them.
+ * Two short lists of single pages per CPU, of any and of such that are all zeros; behind them the buddies
+ * under one lock (kernel/buddy.h), and the memory map, a struct page per frame, that says whose each page is.
+ * docs/memory.md draws them.
  */
 #pragma once
 #include <hal/boot.h>

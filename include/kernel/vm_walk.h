@@ -37,7 +37,7 @@ void vm_add_table(struct vm_tree *t, pte_t *e, void *table);
 /* Any context. So many pages of tables more, or less, are in use. */
 void vm_count_tables(int more);
 
-/* Any context, after vm_init(). This top table of a user has the kernel's entries from here on; or no longer. */
+/* Any context, after vm_init(). A user's top table has the kernel's entries from here on; or no longer. */
 void vm_enter_kernel(pte_t *root);
 void vm_leave_kernel(pte_t *root);
 

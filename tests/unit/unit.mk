@@ -134,7 +134,8 @@ $(eval $(call unit_test,signal_arm64,arch/arm64/signal.c,-Iarch/arm64/include))
 UNIT_HAL   := tests/unit/host/host.c tests/unit/host/image.c
 UNIT_HOST  := $(UNIT_HAL) tests/unit/host/alone.c
 # Entries of page tables are a port's, any one's where nothing else is said.
-UNIT_FLAGS := -fPIC -Itests/unit/host -Itests/unit/host/include -include arch/cpu.h -idirafter arch/riscv/include
+UNIT_FLAGS := -fPIC -Itests/unit/host -Itests/unit/host/include -include arch/cpu.h \
+              -idirafter arch/riscv/include
 UNIT_PLAIN := $(UNIT_FLAGS) -DCONFIG_DEBUG=0
 UNIT_DEBUG := $(UNIT_FLAGS) -DCONFIG_DEBUG=1
 UNIT_VM    := $(addprefix tests/unit/vm_,check.c kmap_check.c user_check.c edge_check.c model.c user_model.c \

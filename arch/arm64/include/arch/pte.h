@@ -3,6 +3,7 @@
  * control).
  */
 #pragma once
+#include <hal/pte.h>
 #include <stdbool.h>
 #include <stdint.h>
 

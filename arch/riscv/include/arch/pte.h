@@ -1,5 +1,6 @@
 /* arch/pte.h - the inlines of hal/pte.h: entries of Sv39 (Privileged Architecture 12.4). */
 #pragma once
+#include <hal/pte.h>
 #include <stdbool.h>
 #include <stdint.h>
 

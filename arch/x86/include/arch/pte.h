@@ -1,5 +1,6 @@
 /* arch/pte.h - the inlines of hal/pte.h: entries of PAE paging (Intel SDM vol. 3A 4.4). */
 #pragma once
+#include <hal/pte.h>
 #include <stdbool.h>
 #include <stdint.h>
 
