@@ -6,8 +6,8 @@
 #include <kernel/config.h>
 
 /*
- * What is moved at a time fits in registers. The compiler is not to take the loops for what they are, and call
- * memset() and memcpy().
+ * What is moved at a time fits in registers. The compiler is not to take the loops for what they are, and
+ * call memset() and memcpy().
  */
 void hal_page_zero(void *page)
 {
