@@ -14,6 +14,8 @@
 #include <kernel/smp.h>
 #include <uapi/errno.h>
 
+enum { SPAN_GAP = 64 * PAGE_SIZE };
+
 struct aspace *aspace_create(void)
 {
     struct aspace *as = kzalloc(sizeof(*as));
@@ -63,33 +65,76 @@ static void unload_everywhere(struct aspace *as)
     KASSERT(atomic_load_explicit(&as->tree.cpus, memory_order_acquire) == 0);
 }
 
+/*
+ * Areas that follow each other closely, and are all shared or all not: their pages lie in the same tables,
+ * and so are found in one go.
+ */
+struct span {
+    uintptr_t start, end;
+    bool shared;
+};
+
+/* Makes a part of the span, if it follows closely. The first one begins it: it ends where it starts. */
+static bool span_add(struct span *s, const struct area *a)
+{
+    bool shared = a->flags & AREA_SHARED;
+    if (s->start == s->end)
+        *s = (struct span){ a->start, a->start, shared };
+    if (a->start - s->end >= SPAN_GAP || shared != s->shared)
+        return false;
+    s->end = a->end;
+    return true;
+}
+
+/* All pages there are put, and the next one may begin. */
+static void empty_span(struct aspace *as, struct span *s)
+{
+    vm_empty(&as->tree, s->start, s->end - s->start);
+    s->start = s->end;
+}
+
 void aspace_put(struct aspace *as)
 {
     if (atomic_fetch_sub_explicit(&as->users, 1, memory_order_acq_rel) != 1)
         return;
     unload_everywhere(as);
-    for (struct area *a; (a = area_from(as, 0)) != NULL;) {
-        vm_empty(&as->tree, a->start, a->end - a->start);
-        area_free(as, a);
+    struct span s = { .end = 0 };
+    for (struct area *a; (a = area_from(as, 0)) != NULL; area_free(as, a)) {
+        if (!span_add(&s, a)) {
+            empty_span(as, &s);
+            span_add(&s, a);
+        }
     }
+    empty_span(as, &s);
     KASSERT(as->mapped == 0 && as->tree.pages == 0);
     vm_destroy(&as->tree);
     kfree(as);
 }
 
+/* All pages there have one more user, and the next one may begin. */
+static int share_span(struct aspace *to, struct aspace *from, struct span *s, bool *changed)
+{
+    uintptr_t start = s->start;
+    s->start = s->end;
+    return vm_share(&to->tree, &from->tree, start, s->end - start, s->shared, changed);
+}
+
 /* Both are locked, or not known to others. */
 static int copy_areas(struct aspace *to, struct aspace *from, bool *changed)
 {
-    for (struct area *a = area_from(from, 0); a != NULL; a = area_next(a)) {
+    struct span s = { .end = 0 };
+    int result = 0;
+    for (struct area *a = area_from(from, 0); a != NULL && result == 0; a = area_next(a)) {
         struct area *copy = area_like(a, a->start, a->end);
         if (copy == NULL)
             return -ENOMEM;
         area_insert(to, copy);
-        if (vm_share(&to->tree, &from->tree, a->start, a->end - a->start, a->flags & AREA_SHARED, changed) !=
-            0)
-            return -ENOMEM;
+        if (!span_add(&s, a)) {
+            result = share_span(to, from, &s, changed);
+            span_add(&s, a);
+        }
     }
-    return 0;
+    return result == 0 ? share_span(to, from, &s, changed) : result;
 }
 
 struct aspace *aspace_fork(struct aspace *from)

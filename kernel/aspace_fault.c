@@ -30,7 +30,7 @@ static int zero_page(struct aspace *as, const struct area *a, uintptr_t va)
     void *page = page_user_alloc();
     if (page == NULL)
         return -ENOMEM;
-    memset(page, 0, PAGE_SIZE);
+    hal_page_zero(page);
     return install(as, a, va, page);
 }
 
@@ -99,7 +99,7 @@ static int copy_page(struct aspace *as, const struct area *a, const struct vm_ma
     void *page = page_user_alloc();
     if (page == NULL)
         return -ENOMEM;
-    memcpy(page, hal_p2v(m->pa), PAGE_SIZE);
+    hal_page_copy(page, hal_p2v(m->pa));
     if (a->prot & PROT_X)
         hal_code_sync(page, PAGE_SIZE);
     vm_replace(&as->tree, m->va, hal_v2p(page), area_vm_prot(a->prot));

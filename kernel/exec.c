@@ -173,7 +173,7 @@ static void reset_signals(struct user *u)
 {
     struct group *g = u->group;
     unsigned long s = spin_lock(&g->lock);
-    for (int i = 1; i < NSIG; i++) {
+    for (int i = 1; i < g->actions; i++) {
         if (g->action[i].sa_handler != SIG_IGN)
             g->action[i] = (struct sigaction){ .sa_handler = SIG_DFL };
     }

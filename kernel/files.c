@@ -40,7 +40,7 @@ void files_put(struct files *t)
 {
     if (t == NULL || atomic_fetch_sub_explicit(&t->refs, 1, memory_order_acq_rel) != 1)
         return;
-    for (unsigned fd = 0; fd < t->room; fd++)
+    for (unsigned fd = 0; fd < t->used; fd++)
         file_put(t->file[fd]);
     kfree(t->file);
     kfree(t);
@@ -52,7 +52,8 @@ struct files *files_copy(struct files *t)
     struct files *copy = make(t->room);
     if (copy != NULL) {
         memcpy(copy->close_exec, t->close_exec, sizeof(t->close_exec));
-        for (unsigned fd = 0; fd < t->room; fd++)
+        copy->used = t->used;
+        for (unsigned fd = 0; fd < t->used; fd++)
             copy->file[fd] = t->file[fd] == NULL ? NULL : file_get(t->file[fd]);
     }
     mutex_unlock(&t->lock);
@@ -111,6 +112,8 @@ static int place_at(struct files *t, struct file *f, unsigned flags, unsigned fd
     if (error != 0)
         return error;
     t->file[fd] = f;
+    if (fd >= t->used)
+        t->used = fd + 1;
     mark(t, fd, (flags & O_CLOEXEC) != 0);
     return (int)fd;
 }
@@ -161,6 +164,8 @@ int files_close(struct files *t, unsigned fd)
     if (fd < t->room && t->file[fd] != NULL) {
         f = t->file[fd];
         t->file[fd] = NULL;
+        while (t->used > 0 && t->file[t->used - 1] == NULL)
+            t->used--;
         mark(t, fd, false);
     }
     mutex_unlock(&t->lock);

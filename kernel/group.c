@@ -35,9 +35,12 @@ static void usual_limits(struct rlimit *limit)
 
 struct group *group_create(struct group *from)
 {
-    struct group *g = kzalloc(sizeof(*g));
+    struct group *g = kmalloc(sizeof(*g));
     if (g == NULL)
         return NULL;
+    memset(g, 0, offsetof(struct group, limit));
+    g->signals.pending = 0; /* it has no others: what is blocked is a thread's */
+    g->actions = 0;
     spin_init(&g->lock, "thread group", RANK_GROUP);
     list_init(&g->threads);
     waitq_init(&g->changed, "thread group");
@@ -48,10 +51,24 @@ struct group *group_create(struct group *from)
         return g;
     }
     unsigned long s = spin_lock(&from->lock);
-    memcpy(g->action, from->action, sizeof(g->action));
+    g->actions = from->actions;
+    memcpy(g->action, from->action, (size_t)from->actions * sizeof(g->action[0]));
     memcpy(g->limit, from->limit, sizeof(g->limit));
     spin_unlock(&from->lock, s);
     return g;
+}
+
+const struct sigaction *group_action(const struct group *g, int signo)
+{
+    static const struct sigaction usual; /* SIG_DFL */
+    return signo < g->actions ? &g->action[signo] : &usual;
+}
+
+void group_set_action(struct group *g, int signo, const struct sigaction *action)
+{
+    for (; g->actions <= signo; g->actions++)
+        g->action[g->actions] = (struct sigaction){ .sa_handler = SIG_DFL };
+    g->action[signo] = *action;
 }
 
 void group_put(struct group *g)

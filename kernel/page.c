@@ -1,11 +1,12 @@
 /*
- * page.c - blocks of pages: this CPU's list of single ones, then the buddies.
+ * page.c - blocks of pages: this CPU's lists of single ones, then the buddies.
  *
  * What is free is known to the buddies' bitmaps and the lists alone, and the bitmaps change under the lock
  * only. The map says whose a block is: its first page names the owner, all others of it say PAGE_FREE, so
  * that a page freed twice, or from within a block, is found out whatever has become of it.
  */
 #include <hal/cpu.h>
+#include <hal/mmu.h>
 #include <kernel/failalloc.h>
 #include <kernel/kassert.h>
 #include <kernel/memmap.h>
@@ -21,10 +22,17 @@ static struct {
     bool ready; /* there are buddies */
 } pages = { .lock = SPINLOCK_INIT("pages", RANK_PAGE) };
 
+/* Without a place, until page_init(). */
+static void clear_lists(struct cpu *cpu)
+{
+    cpu->pages.top = cpu->pages.limit = cpu->pages.page;
+    cpu->zeros.top = cpu->zeros.limit = cpu->zeros.page;
+}
+
 void page_early_init(const struct boot_info *bi, uint64_t limit)
 {
     for (unsigned i = 0; i < MAX_CPUS; i++)
-        cpus[i].pages.top = cpus[i].pages.limit = cpus[i].pages.page;
+        clear_lists(&cpus[i]);
     memmap_early_init(bi, limit);
 }
 
@@ -32,8 +40,10 @@ void page_init(void)
 {
     memmap_init(&pages.buddy);
     pages.ready = true;
-    for (unsigned i = 0; i < MAX_CPUS && !failalloc_wanted(); i++)
+    for (unsigned i = 0; i < MAX_CPUS && !failalloc_wanted(); i++) {
         cpus[i].pages.limit = cpus[i].pages.page + PAGE_LIST_MOST;
+        cpus[i].zeros.limit = cpus[i].zeros.page + PAGE_LIST_MOST;
+    }
 }
 
 static unsigned list_length(const struct page_list *list)
@@ -69,9 +79,10 @@ static void drain(struct page_list *list, unsigned n)
 
 bool page_list_drain(void)
 {
-    struct page_list *list = &this_cpu()->pages;
-    bool any = list_length(list) > 0;
-    drain(list, list_length(list));
+    struct cpu *cpu = this_cpu();
+    bool any = list_length(&cpu->pages) + list_length(&cpu->zeros) > 0;
+    drain(&cpu->pages, list_length(&cpu->pages));
+    drain(&cpu->zeros, list_length(&cpu->zeros));
     return any;
 }
 
@@ -160,10 +171,16 @@ void *page_try_alloc(enum page_owner owner)
 
 void *page_alloc_zero(unsigned order, enum page_owner owner)
 {
-    void *block = page_alloc(order, owner);
+    unsigned long s = hal_irq_save();
+    struct page *p = take_ready(&this_cpu()->zeros, order);
+    hal_irq_restore(s);
+    char *block = p != NULL ? page_address(p) : page_alloc(order, owner);
     if (block == NULL)
         return NULL;
-    memset(block, 0, (size_t)PAGE_SIZE << order);
+    if (p != NULL)
+        p->owner = (uint8_t)owner;
+    for (size_t i = 0; p == NULL && i < (size_t)PAGE_SIZE << order; i += PAGE_SIZE)
+        hal_page_zero(block + i);
     if (pages.ready)
         page_of(block)->caller = (uintptr_t)__builtin_return_address(0);
     return block;
@@ -199,26 +216,35 @@ static __attribute__((noinline)) void free_slowly(void *block, unsigned order, u
     hal_irq_restore(s);
 }
 
-void page_free(void *block, unsigned order)
+/* irqs off. Onto the list; false: it has no room, or the page needs a closer look. */
+static inline bool put_ready(struct page_list *list, void *page, uintptr_t caller)
 {
-    struct page *p = page_of(block);
-    if (CONFIG_DEBUG || order != 0 || !may_be_freed(block, 0)) {
-        free_slowly(block, order, (uintptr_t)__builtin_return_address(0));
-        return;
-    }
-    unsigned long s = hal_irq_save();
-    struct page_list *list = &this_cpu()->pages;
-    struct page **top = list->top;
-    if (top == list->limit) {
-        hal_irq_restore(s);
-        free_slowly(block, 0, (uintptr_t)__builtin_return_address(0));
-        return;
-    }
+    struct page *p = page_of(page), **top = list->top;
+    if (CONFIG_DEBUG || top == list->limit || !may_be_freed(page, 0))
+        return false;
     *top = p;
     list->top = top + 1;
     p->owner = PAGE_FREE;
-    p->caller = (uintptr_t)__builtin_return_address(0);
+    p->caller = caller;
+    return true;
+}
+
+void page_free(void *block, unsigned order)
+{
+    unsigned long s = hal_irq_save();
+    bool done = order == 0 && put_ready(&this_cpu()->pages, block, (uintptr_t)__builtin_return_address(0));
     hal_irq_restore(s);
+    if (!done)
+        free_slowly(block, order, (uintptr_t)__builtin_return_address(0));
+}
+
+void page_free_zero(void *page)
+{
+    unsigned long s = hal_irq_save();
+    bool done = put_ready(&this_cpu()->zeros, page, (uintptr_t)__builtin_return_address(0));
+    hal_irq_restore(s);
+    if (!done)
+        free_slowly(page, 0, (uintptr_t)__builtin_return_address(0));
 }
 
 struct page_stat page_stat(void)
@@ -227,7 +253,7 @@ struct page_stat page_stat(void)
     struct page_stat st = { memmap_pages(), pages.buddy.free_pages };
     spin_unlock(&pages.lock, s);
     for (unsigned i = 0; i < MAX_CPUS; i++)
-        st.free += list_length(&cpus[i].pages);
+        st.free += list_length(&cpus[i].pages) + list_length(&cpus[i].zeros);
     return st;
 }
 

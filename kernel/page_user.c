@@ -15,10 +15,8 @@ void *page_user_alloc(void)
     return page;
 }
 
-void page_user_put(void *page)
+void page_user_end(void *page, unsigned users)
 {
-    unsigned before = atomic_fetch_sub_explicit(&page_of(page)->users, 1, memory_order_acq_rel);
-    KASSERT(before > 0);
-    if (before == 1)
-        page_free(page, 0);
+    KASSERT(users == 1); /* it had none: put once too often */
+    page_free(page, 0);
 }

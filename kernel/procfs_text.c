@@ -169,7 +169,7 @@ static void note_group(struct story *s, struct group *g, struct user *leader)
     s->pending = g->signals.pending | leader->signals.pending;
     s->blocked = leader->signals.blocked;
     for (int signo = 1; signo < NSIG; signo++) {
-        uintptr_t handler = (uintptr_t)g->action[signo].sa_handler;
+        uintptr_t handler = (uintptr_t)group_action(g, signo)->sa_handler;
         if (handler == (uintptr_t)SIG_IGN)
             s->ignored |= signal_bit(signo);
         else if (handler != (uintptr_t)SIG_DFL)

@@ -26,7 +26,7 @@ enum signal_default signal_default(int signo)
 
 bool signal_dropped(const struct group *g, int signo)
 {
-    void (*handler)(int) = g->action[signo].sa_handler;
+    void (*handler)(int) = group_action(g, signo)->sa_handler;
     if (signal_bit(signo) & SIGNALS_HARD)
         return false;
     return handler == SIG_IGN || (handler == SIG_DFL && signal_default(signo) == SIGNAL_IS_NOTHING);
@@ -135,7 +135,8 @@ bool signal_is_ignored(int signo)
 {
     struct user *u = current_user();
     unsigned long s = spin_lock(&u->group->lock);
-    bool result = (u->signals.blocked & signal_bit(signo)) || u->group->action[signo].sa_handler == SIG_IGN;
+    bool result =
+        (u->signals.blocked & signal_bit(signo)) || group_action(u->group, signo)->sa_handler == SIG_IGN;
     spin_unlock(&u->group->lock, s);
     return result;
 }
@@ -174,7 +175,7 @@ static void send_to(struct proc *p, void *arg)
         to->result = -ESRCH; /* kill() knows processes, not threads */
     else if (p->ended || to->signo == 0)
         return;
-    else if (u->group->pid == 1 && u->group->action[to->signo].sa_handler == SIG_DFL)
+    else if (u->group->pid == 1 && group_action(u->group, to->signo)->sa_handler == SIG_DFL)
         return; /* PID 1 gets what it has a handler for */
     else if (to->thread_of >= 0)
         signal_send_thread(u, to->signo, &to->story);

@@ -39,7 +39,7 @@ void signal_fault(int signo, int code, uintptr_t addr, const struct hal_frame *f
     struct group *g = u->group;
     struct signal_story story = { .code = code, .addr = addr };
     unsigned long s = spin_lock(&g->lock);
-    void (*handler)(int) = g->action[signo].sa_handler;
+    void (*handler)(int) = group_action(g, signo)->sa_handler;
     bool ends = handler == SIG_DFL || handler == SIG_IGN || (u->signals.blocked & signal_bit(signo));
     spin_unlock(&g->lock, s);
     if (ends) {

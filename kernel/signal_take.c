@@ -120,7 +120,7 @@ static bool take_one(struct user *u, struct taken *t)
     struct signals *from = u->signals.pending & signal_bit(t->signo) ? &u->signals : &g->signals;
     from->pending &= ~signal_bit(t->signo);
     t->story = from->story[t->signo];
-    t->action = g->action[t->signo];
+    t->action = *group_action(g, t->signo);
     t->mask = u->signals.restore ? u->signals.saved : u->signals.blocked;
     return true;
 }
@@ -134,7 +134,7 @@ static void enter_handler(struct user *u, const struct taken *t)
         u->signals.blocked |= signal_bit(t->signo);
     u->signals.blocked &= ~SIGNALS_HARD;
     if (t->action.sa_flags & SA_RESETHAND)
-        u->group->action[t->signo].sa_handler = SIG_DFL;
+        u->group->action[t->signo].sa_handler = SIG_DFL; /* it is in there: it had a handler */
 }
 
 /* Lock held. All threads of the group stop, as they come here. */
@@ -263,7 +263,7 @@ void signal_take(struct hal_frame *f)
 /* Lock held. Does it neither end the program nor run a handler? */
 static bool only_stops(const struct group *g, int signo)
 {
-    void (*handler)(int) = g->action[signo].sa_handler;
+    void (*handler)(int) = group_action(g, signo)->sa_handler;
     return signo == SIGSTOP || signal_dropped(g, signo) ||
            (handler == SIG_DFL && signal_default(signo) == SIGNAL_STOPS);
 }

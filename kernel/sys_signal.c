@@ -42,8 +42,9 @@ long sys_tgkill(const unsigned long a[6])
 static void set_action(struct group *g, int signo, const struct sigaction *new)
 {
     struct user *u;
-    g->action[signo] = *new;
-    g->action[signo].sa_mask &= ~SIGNALS_HARD;
+    struct sigaction action = *new;
+    action.sa_mask &= ~SIGNALS_HARD;
+    group_set_action(g, signo, &action);
     if (!signal_dropped(g, signo))
         return;
     g->signals.pending &= ~signal_bit(signo);
@@ -63,7 +64,7 @@ long sys_rt_sigaction(const unsigned long a[6])
     if (a[1] != 0 && copy_from_user(&new, a[1], sizeof(new)) != 0)
         return -EFAULT;
     unsigned long s = spin_lock(&g->lock);
-    old = g->action[signo];
+    old = *group_action(g, signo);
     if (a[1] != 0)
         set_action(g, signo, &new);
     spin_unlock(&g->lock, s);

@@ -65,7 +65,6 @@ struct user *user_alloc(void)
     u->signals.pending = u->signals.blocked = u->signals.saved = 0;
     u->signals.restore = false;
     u->signals.stack = (struct sigaltstack){ .ss_flags = SS_DISABLE };
-    hal_user_init(hal);
     return u;
 }
 

@@ -21,6 +21,7 @@ int user_create(const char *name, void (*fn)(void *), void *arg, struct user **m
     struct user *u = user_alloc();
     if (u == NULL)
         return -ENOMEM;
+    hal_user_init(u->hal);
     u->group = group_create(NULL);
     int pid = u->group != NULL ? proc_create(u, current(), name, fn, arg) : -ENOMEM;
     if (pid < 0) {

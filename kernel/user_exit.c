@@ -28,7 +28,7 @@ enum { CODE_MASK = 0xff, CODE_SHIFT = 8 };
 static bool wants_to_hear(struct group *parent, int code)
 {
     unsigned long s = spin_lock(&parent->lock);
-    bool quiet = parent->action[SIGCHLD].sa_flags & SA_NOCLDSTOP;
+    bool quiet = group_action(parent, SIGCHLD)->sa_flags & SA_NOCLDSTOP;
     spin_unlock(&parent->lock, s);
     return !quiet || (code != CLD_STOPPED && code != CLD_CONTINUED);
 }
@@ -69,7 +69,7 @@ void group_disown(struct proc *p, struct proc *heir)
         return;
     struct group *g = parent->group;
     spin_lock_raw(&g->lock);
-    const struct sigaction *sa = &g->action[SIGCHLD];
+    const struct sigaction *sa = group_action(g, SIGCHLD);
     bool unwanted = sa->sa_handler == SIG_IGN || (sa->sa_flags & SA_NOCLDWAIT);
     spin_unlock_raw(&g->lock);
     if (!unwanted)

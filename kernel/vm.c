@@ -14,7 +14,7 @@
 
 pte_t *vm_lock_entry(struct vm_tree *t, uintptr_t va, unsigned level, unsigned long *s)
 {
-    void *table = NULL;
+    pte_t *table = NULL;
     for (;;) {
         unsigned at;
         *s = spin_lock(&t->lock);
@@ -22,9 +22,9 @@ pte_t *vm_lock_entry(struct vm_tree *t, uintptr_t va, unsigned level, unsigned l
         if (at > level && table != NULL) {
             KASSERT(!hal_pte_present(*e)); /* a block is never split */
             hal_pte_store(e, hal_pte_table(hal_v2p(table), at));
-            vm_add_table(t, table);
+            vm_add_table(t, e, table);
+            e = &table[vm_index(va, --at)];
             table = NULL;
-            e = vm_walk(t, va, level, &at);
         }
         if (at == level && table == NULL)
             return e;

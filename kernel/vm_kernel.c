@@ -85,6 +85,33 @@ static void make_kmap(void)
     }
 }
 
+/* The entries of the top table that a tree with both halves needs, final since vm_init(). */
+static struct {
+    unsigned n;
+    uint16_t index[PT_ENTRIES];
+} top;
+
+static void note_top(void)
+{
+    top.n = 0;
+    for (unsigned i = 0; !hal_info.split_trees && i < 1u << hal_info.pt_top_bits; i++) {
+        if (vm_kernel.root[i] != 0)
+            top.index[top.n++] = (uint16_t)i;
+    }
+}
+
+void vm_enter_kernel(pte_t *root)
+{
+    for (unsigned i = 0; i < top.n; i++)
+        root[top.index[i]] = vm_kernel.root[top.index[i]];
+}
+
+void vm_leave_kernel(pte_t *root)
+{
+    for (unsigned i = 0; i < top.n; i++)
+        root[top.index[i]] = 0;
+}
+
 void vm_init(const struct boot_info *bi)
 {
     vm_kernel.root = page_alloc_zero(0, PAGE_TABLE);
@@ -94,6 +121,7 @@ void vm_init(const struct boot_info *bi)
     vm_count_tables(1);
     map_all(bi);
     make_kmap();
+    note_top();
 
     /* We stand on the boot stack. Its lowest page becomes its guard. */
     unsigned at;

@@ -11,120 +11,148 @@
 #include <kernel/page.h>
 #include <kernel/vm.h>
 #include <kernel/vm_walk.h>
-#include <lib/string.h>
 #include <lib/util.h>
 #include <uapi/errno.h>
 
+/* The entries of one table that are looked at before the lock is let go for a moment. */
+enum { RUN = 128 };
+
+static unsigned run_length(uintptr_t va, uintptr_t end)
+{
+    size_t in_table = PT_ENTRIES - vm_index(va, 0);
+    return (unsigned)min_size(min_size(in_table, RUN), (end - va) / PAGE_SIZE);
+}
+
 int vm_create(struct vm_tree *t)
 {
-    pte_t *root = page_alloc(0, PAGE_TABLE);
+    pte_t *root = page_alloc_zero(0, PAGE_TABLE);
     if (root == NULL)
         return -ENOMEM;
     *t = (struct vm_tree){ .root = root, .tables = 1 };
     spin_init(&t->lock, "page tables", RANK_VM);
     vm_count_tables(1);
-    unsigned first = vm_user_entries(), n = 1u << hal_info.pt_top_bits; /* nobody looks at what lies behind */
-    memset(root, 0, first * sizeof(root[0]));
-    if (!hal_info.split_trees) /* the kernel's entries are final since vm_init(): needs no lock */
-        memcpy(&root[first], &vm_kernel.root[first], (n - first) * sizeof(root[0]));
+    vm_enter_kernel(root);
     return 0;
 }
 
-/* Puts the pages among the next `most` entries of one table, from va on; returns where to go on. */
-static uintptr_t put_some(struct vm_tree *t, uintptr_t va, uintptr_t end, unsigned most)
+/* Tree locked, and no CPU has it loaded. Puts the pages of n entries; returns how many there were. */
+static unsigned put_run(pte_t *e, unsigned n)
 {
-    unsigned long s = spin_lock(&t->lock);
-    pte_t *e = vm_next_page(t, &va, end);
-    uintptr_t stop = va - va % VM_BLOCK_SIZE + VM_BLOCK_SIZE;
-    for (; e != NULL && most > 0 && va < stop && va < end; most--, va += PAGE_SIZE, e++) {
+    unsigned there = 0;
+    for (const pte_t *stop = e + n; e < stop; e++) {
         pte_t pte = *e;
         if (pte == 0)
             continue;
-        vm_store(t, e, 0);
-        if ((hal_pte_prot(pte) & PROT_D) == 0)
+        there++;
+        *e = 0;
+        if (!hal_pte_is_device(pte))
             page_user_put(hal_p2v(hal_pte_addr(pte)));
     }
-    spin_unlock(&t->lock, s);
-    return va;
+    return there;
 }
 
 void vm_empty(struct vm_tree *t, uintptr_t va, size_t size)
 {
-    for (uintptr_t end = va + size; va < end && t->pages > 0;)
-        va = put_some(t, va, end, VM_BATCH);
+    for (uintptr_t end = va + size; va < end && t->pages > 0;) {
+        unsigned long s = spin_lock(&t->lock);
+        pte_t *e = vm_next_page(t, &va, end);
+        if (e != NULL) {
+            unsigned n = run_length(va, end);
+            t->pages -= put_run(e, n);
+            va += n * PAGE_SIZE;
+        }
+        spin_unlock(&t->lock, s);
+    }
 }
 
+/*
+ * The newest table goes first. So a table's entries for others are 0 when its turn comes, those for pages
+ * are anyway, and whoever wants a table next need not clear it.
+ */
 void vm_destroy(struct vm_tree *t)
 {
     KASSERT(atomic_load_explicit(&t->cpus, memory_order_relaxed) == 0);
     vm_empty(t, 0, vm_user_end());
     vm_count_tables(-(int)t->tables);
-    for (void *table = t->last_table; table != NULL; t->tables--) {
-        void *next = page_of(table)->next;
-        page_free(table, 0);
-        table = next;
+    for (pte_t *e = t->last_entry; e != NULL; t->tables--) {
+        void *table = hal_p2v(hal_pte_addr(*e));
+        *e = 0;
+        e = page_of(table)->next;
+        page_free_zero(table);
     }
     KASSERT(t->tables == 1);
-    page_free(t->root, 0);
+    vm_leave_kernel(t->root);
+    page_free_zero(t->root);
     *t = (struct vm_tree){ .root = NULL };
 }
 
-/* The page that e maps gets a user more, whose entry is returned. */
-static pte_t share_page(struct vm_tree *from, pte_t *e, bool shared, bool *changed)
+/*
+ * Tree locked, and nobody sees what it is copied into. n entries; each page has a user more. Returns how many
+ * pages there were.
+ */
+static unsigned share_run(pte_t *e, pte_t *into, unsigned n, bool shared, bool *changed)
 {
-    pte_t pte = *e;
-    unsigned prot = hal_pte_prot(pte);
-    if ((prot & PROT_D) == 0)
-        page_user_get(hal_p2v(hal_pte_addr(pte)));
-    if (shared || (prot & PROT_W) == 0 || (prot & PROT_D) != 0)
-        return pte;
-    *changed = true;
-    pte = hal_pte_leaf(hal_pte_addr(pte), prot & ~PROT_W, 0);
-    vm_store(from, e, pte);
-    return pte;
+    unsigned there = 0;
+    for (const pte_t *stop = e + n; e < stop; e++, into++) {
+        pte_t pte = *e;
+        if (pte == 0)
+            continue;
+        there++;
+        if (!hal_pte_is_device(pte)) {
+            page_user_get(hal_p2v(hal_pte_addr(pte)));
+            if (!shared && hal_pte_is_writable(pte)) {
+                pte = hal_pte_read_only(pte);
+                hal_pte_store(e, pte);
+                *changed = true;
+            }
+        }
+        *into = pte;
+    }
+    return there;
 }
 
 /*
- * Pages that lie in one table, from va on. Both trees have a lock of the same rank, so they are not held
- * together: the entries are taken along.
+ * Both trees have a lock of the same rank, so they are not held together. Nobody takes a table away
+ * meanwhile, and `to` is nobody else's.
  */
 int vm_share(struct vm_tree *to, struct vm_tree *from, uintptr_t va, size_t size, bool shared, bool *changed)
 {
-    for (uintptr_t end = va + size;;) {
-        pte_t got[VM_BATCH], *e;
-        unsigned n = 0;
+    for (uintptr_t end = va + size; va < end;) {
         unsigned long s = spin_lock(&from->lock);
-        e = vm_next_page(from, &va, end);
-        uintptr_t stop = va - va % VM_BLOCK_SIZE + VM_BLOCK_SIZE, first = va;
-        if (stop - va > VM_BATCH * PAGE_SIZE)
-            stop = va + VM_BATCH * PAGE_SIZE;
-        for (; e != NULL && va < stop && va < end; va += PAGE_SIZE, e++)
-            got[n++] = hal_pte_present(*e) ? share_page(from, e, shared, changed) : 0;
+        pte_t *e = vm_next_page(from, &va, end);
         spin_unlock(&from->lock, s);
-        if (n == 0)
-            return 0;
-        pte_t *into = vm_lock_entry(to, first, 0, &s);
-        for (unsigned i = 0; i < n; i++) {
-            if (got[i] == 0)
-                continue;
-            if (into != NULL)
-                vm_store(to, &into[i], got[i]);
-            else if ((hal_pte_prot(got[i]) & PROT_D) == 0)
-                page_user_put(hal_p2v(hal_pte_addr(got[i])));
-        }
+        if (e == NULL)
+            break;
+        pte_t *into = vm_lock_entry(to, va, 0, &s);
         if (into == NULL)
             return -ENOMEM;
         spin_unlock(&to->lock, s);
+        unsigned n = run_length(va, end);
+        s = spin_lock(&from->lock);
+        to->pages += share_run(e, into, n, shared, changed);
+        spin_unlock(&from->lock, s);
+        va += n * PAGE_SIZE;
     }
+    return 0;
 }
 
 void vm_replace(struct vm_tree *t, uintptr_t va, uintptr_t pa, unsigned prot)
 {
-    uintptr_t old;
+    unsigned at;
+    unsigned long s = spin_lock(&t->lock);
+    pte_t *e = vm_walk(t, va, 0, &at);
+    pte_t old = *e;
+    KASSERT(at == 0 && hal_pte_present(old));
+    hal_pte_store(e, 0);
+    spin_unlock(&t->lock, s);
     /* A page is not replaced in one step: a CPU must not know both (Arm ARM D8, break-before-make). */
-    if (vm_unmap(t, va, &old) != 0 || vm_map(t, va, pa, prot) != 0)
-        panic("page tables: no page at %p", (void *)va);
-    page_user_put(hal_p2v(old));
+    vm_flush(t, &va, 1);
+    s = spin_lock(&t->lock);
+    hal_pte_store(e, hal_pte_leaf(pa, prot, 0));
+    spin_unlock(&t->lock, s);
+    if (hal_info.tlb_keeps_absent)
+        vm_forget(va);
+    page_user_put(hal_p2v(hal_pte_addr(old)));
 }
 
 void vm_grant(struct vm_tree *t, uintptr_t va, unsigned prot)

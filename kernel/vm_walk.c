@@ -8,28 +8,32 @@
 
 pte_t *vm_walk(const struct vm_tree *t, uintptr_t va, unsigned level, unsigned *at)
 {
-    pte_t *table = t->root;
-    for (unsigned l = VM_TOP;; l--) {
-        pte_t *e = &table[vm_index(va, l)];
-        *at = l;
-        if (l == level || !hal_pte_present(*e) || hal_pte_is_leaf(*e, l))
-            return e;
-        table = hal_p2v(hal_pte_addr(*e));
+    unsigned l = VM_TOP, shift = PAGE_SHIFT + 9 * VM_TOP;
+    pte_t *e = &t->root[vm_index(va, VM_TOP)];
+    for (; l > level && hal_pte_present(*e) && !hal_pte_is_leaf(*e, l); l--) {
+        pte_t *table = hal_p2v(hal_pte_addr(*e));
+        shift -= 9;
+        e = &table[va >> shift & (PT_ENTRIES - 1)];
     }
+    *at = l;
+    return e;
 }
 
 pte_t *vm_next_page(const struct vm_tree *t, uintptr_t *va, uintptr_t end)
 {
     unsigned at;
-    while (*va < end) {
-        pte_t *e = vm_walk(t, *va, 0, &at);
+    for (uintptr_t from = *va; from < end;) {
+        pte_t *e = vm_walk(t, from, 0, &at);
         unsigned level = at > 0 ? at : 1; /* an empty entry, or what is left of a table of pages */
-        uintptr_t stop = align_down(*va, vm_entry_size(level)) + vm_entry_size(level);
-        for (; at == 0 && *va < stop && *va < end; *va += PAGE_SIZE, e++) {
-            if (*e != 0)
+        uintptr_t stop = align_down(from, vm_entry_size(level)) + vm_entry_size(level);
+        uintptr_t last = stop < end ? stop : end;
+        for (; at == 0 && from < last; from += PAGE_SIZE, e++) {
+            if (*e != 0) {
+                *va = from;
                 return e;
+            }
         }
-        *va = stop;
+        from = stop;
     }
     *va = end;
     return NULL;
@@ -48,14 +52,14 @@ void vm_count_tables(int more)
     atomic_fetch_add_explicit(&table_pages, (size_t)more, memory_order_relaxed);
 }
 
-void vm_add_table(struct vm_tree *t, void *table)
+void vm_add_table(struct vm_tree *t, pte_t *e, void *table)
 {
     t->tables++;
     vm_count_tables(1);
     if (t == &vm_kernel) /* it is there before the memory map is */
         return;
-    page_of(table)->next = t->last_table;
-    t->last_table = table;
+    page_of(table)->next = t->last_entry;
+    t->last_entry = e;
 }
 
 size_t vm_table_pages(void)

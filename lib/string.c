@@ -18,7 +18,7 @@ struct word {
 
 enum {
     WORD = sizeof(struct word),
-    STEP = 4 * WORD, /* what one turn of the long loops moves */
+    STEP = 8 * WORD, /* what one turn of the long loops moves */
 };
 
 static bool same_offset_in_word(const void *a, const void *b)
@@ -40,6 +40,11 @@ static void copy_up(unsigned char *d, const unsigned char *s, size_t n)
             to[1] = w1;
             to[2] = w2;
             to[3] = w3;
+            w0 = from[4], w1 = from[5], w2 = from[6], w3 = from[7];
+            to[4] = w0;
+            to[5] = w1;
+            to[6] = w2;
+            to[7] = w3;
         }
         for (; n >= WORD; n -= WORD, d += WORD, s += WORD)
             *(struct word *)(void *)d = *(const struct word *)(const void *)s;
@@ -95,6 +100,10 @@ void *memset(void *dst, int byte, size_t n)
         to[1] = w;
         to[2] = w;
         to[3] = w;
+        to[4] = w;
+        to[5] = w;
+        to[6] = w;
+        to[7] = w;
     }
     for (; n >= WORD; n -= WORD, d += WORD)
         *(struct word *)(void *)d = w;

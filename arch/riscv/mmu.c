@@ -5,6 +5,42 @@
 #include <hal/mmu.h>
 #include <kernel/config.h>
 
+/*
+ * What is moved at a time fits in registers. The compiler is not to take the loops for what they are, and
+ * call memset() and memcpy().
+ */
+void hal_page_zero(void *page)
+{
+    volatile uint64_t *d = page, *end = d + PAGE_SIZE / sizeof(*d);
+    for (; d < end; d += 16) {
+        d[0] = d[1] = d[2] = d[3] = d[4] = d[5] = d[6] = d[7] = 0;
+        d[8] = d[9] = d[10] = d[11] = d[12] = d[13] = d[14] = d[15] = 0;
+    }
+}
+
+static inline void copy_eight(uint64_t *d, const uint64_t *s)
+{
+    uint64_t a = s[0], b = s[1], c = s[2], e = s[3], f = s[4], g = s[5], h = s[6], i = s[7];
+    d[0] = a;
+    d[1] = b;
+    d[2] = c;
+    d[3] = e;
+    d[4] = f;
+    d[5] = g;
+    d[6] = h;
+    d[7] = i;
+}
+
+void hal_page_copy(void *to, const void *from)
+{
+    uint64_t *d = to;
+    const uint64_t *s = from, *end = s + PAGE_SIZE / sizeof(*s);
+    for (; s < end; s += 16, d += 16) {
+        copy_eight(d, s);
+        copy_eight(d + 8, s + 8);
+    }
+}
+
 static uintptr_t kernel_satp; /* of CPUs to come */
 
 uintptr_t riscv_kernel_satp(void)

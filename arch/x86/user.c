@@ -82,7 +82,7 @@ void x86_fp_init(struct hal_user *u)
 
 void hal_user_init(struct hal_user *u)
 {
-    memset(u, 0, sizeof(*u));
+    memset(u->tls, 0, sizeof(u->tls));
     x86_fp_init(u);
 }
 

@@ -16,6 +16,11 @@ static inline uintptr_t hal_v2p(const void *va);     /* And back. */
  */
 static inline void hal_pte_store(pte_t *e, pte_t pte);
 
+/* Any context. A whole page in the direct map, PAGE_SIZE bytes: all zeros from here on; */
+void hal_page_zero(void *page);
+/* or as another one, in the direct map too. */
+void hal_page_copy(void *to, const void *from);
+
 /*
  * irqs off, boot CPU, once. This tree is the kernel half from here on, whole and final in its top table;
  * nothing is mapped in the user half. CPUs that are started later begin with it.

@@ -1,5 +1,5 @@
 /*
- * hal/pte.h - page-table entries as plain values.                         port: pte.c
+ * hal/pte.h - page-table entries as plain values.                         port: pte.c, arch/pte.h
  *
  * The walk is neutral and lives in kernel/vm.c: on every port a table is a page of 8-byte entries, three
  * levels deep (Sv39; arm64 with 39-bit addresses; i386 with PAE, whose top table uses four entries). The port
@@ -29,11 +29,20 @@ pte_t     hal_pte_table(uintptr_t table_pa, unsigned level);
  * alone, at level 0: nobody may touch the page, the MMU finds nothing there, but the entry remembers it.
  */
 pte_t     hal_pte_leaf(uintptr_t pa, unsigned prot, unsigned level);
+
+/* Inlines, since a fork and the end of a program ask each entry. */
 /* There is something: a table, a page that is mapped, or one that is remembered. */
-bool      hal_pte_present(pte_t pte);
+static inline bool      hal_pte_present(pte_t pte);
 /* Maps memory, instead of pointing to a table. */
-bool      hal_pte_is_leaf(pte_t pte, unsigned level);
+static inline bool      hal_pte_is_leaf(pte_t pte, unsigned level);
 /* Of the page, block or next table. */
-uintptr_t hal_pte_addr(pte_t pte);
+static inline uintptr_t hal_pte_addr(pte_t pte);
 /* Of a leaf: exactly as it was given. */
-unsigned  hal_pte_prot(pte_t pte);
+static inline unsigned  hal_pte_prot(pte_t pte);
+/* Of a leaf: has it PROT_W, has it PROT_D? */
+static inline bool      hal_pte_is_writable(pte_t pte);
+static inline bool      hal_pte_is_device(pte_t pte);
+/* Of a leaf with PROT_W: the same leaf without it. */
+static inline pte_t     hal_pte_read_only(pte_t pte);
+
+#include <arch/pte.h>

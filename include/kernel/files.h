@@ -19,6 +19,7 @@ struct files {
     struct mutex lock;
     struct file **file;                  /* room of them; NULL: free */
     unsigned room;
+    unsigned used;                       /* from here on all are free */
     uint32_t close_exec[FILES_MOST / 32]; /* a bit each */
 };
 

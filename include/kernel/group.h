@@ -38,8 +38,6 @@ struct group {
     /* lock */
     struct list     threads;  /* struct user, until they have ended */
     unsigned        nthreads;
-    struct signals  signals;  /* for any of them */
-    struct sigaction action[NSIG];
     bool            ending;   /* all threads shall end, with `status` */
     int             status;
     struct plan    *heritage; /* the program that the leader goes on with; NULL: none. kernel/exec.c */
@@ -51,15 +49,23 @@ struct group {
     uint64_t        children_ticks; /*   and of children that were waited for */
     uint64_t        alarm_at; /* of alarm(), in nanoseconds of uptime. Its own threads */
     struct timeout  alarm;
-    struct rlimit   limit[RLIM_NLIMITS];
     /* woken when a child has news, a thread has ended, or a stop is over */
     struct waitq    changed;
+    /* lock; all above begin as 0, these do not */
+    struct rlimit   limit[RLIM_NLIMITS];
+    struct signals  signals;  /* for any of them */
+    int             actions;  /* signals from here on have the usual action, */
+    struct sigaction action[NSIG]; /* and are not in here: group_action() */
 };
 
 /* Thread. The group of a process to come, whose parent's is `from` (NULL: none). NULL: no memory. */
 struct group *group_create(struct group *from);
 /* Any context. The last gives it back. */
 void group_put(struct group *g);
+
+/* Lock of g held. What it does with a signal; and what it does from now on. */
+const struct sigaction *group_action(const struct group *g, int signo);
+void group_set_action(struct group *g, int signo, const struct sigaction *action);
 
 /* Thread. The caller leaves; the last has become the whole group. */
 void group_leave(struct group *g, struct user *u);

@@ -1,8 +1,9 @@
 /*
  * kernel/page.h - RAM by pages: whose each is, and blocks of 2^order of them.
  *
- * A short list of single pages per CPU, behind it the buddies under one lock (kernel/buddy.h), and the memory
- * map, a struct page per frame, that says whose each page is. docs/memory.md draws them.
+ * Two short lists of single pages per CPU, of any and of such that are all zeros; behind them the buddies
+ * under one lock (kernel/buddy.h), and the memory map, a struct page per frame, that says whose each page is.
+ * docs/memory.md draws them.
  */
 #pragma once
 #include <hal/boot.h>
@@ -46,7 +47,7 @@ struct page {
          * copies it
          */
         atomic_uint  users;
-        void        *next;  /* PAGE_TABLE of a program: the next table of the same tree */
+        void        *next;  /* PAGE_TABLE of a program: the entry that points to the table made before it */
     };
     uintptr_t     caller;   /* who took it last or, if it is free, gave it back: a story for a double free */
     uint8_t       owner;    /* enum page_owner */
@@ -80,15 +81,17 @@ void page_init(void);
 void *page_alloc(unsigned order, enum page_owner owner);
 /* Any context, locks below RANK_PAGE held, after page_init(). One page, but nothing is shrunk for it. */
 void *page_try_alloc(enum page_owner owner);
-/* As page_alloc(), and cleared. */
+/* As page_alloc(), and cleared: or all zeros already, from page_free_zero(). */
 void *page_alloc_zero(unsigned order, enum page_owner owner);
 /*
  * Any context, locks below RANK_PAGE held. Panics, and says who did what before, if the block is not one that
  * page_alloc() gave out with that order, or if it has been freed already.
  */
 void page_free(void *block, unsigned order);
+/* The same for one page, all of whose bytes are 0: the next that wants such a page need not clear it. */
+void page_free_zero(void *page);
 
-/* irqs off. Pages of this CPU's list go to the buddies. Whether there were any. */
+/* irqs off. Pages of this CPU's lists go to the buddies. Whether there were any. */
 bool page_list_drain(void);
 
 struct page_stat {
@@ -120,14 +123,20 @@ static inline void *page_address(const struct page *p)
 
 /*
  * A page of programs, which several may have. Any context, locks below RANK_PAGE held. page_user_alloc(): as
- * page_alloc(), with one user. page_user_put(): one less; the last one frees it.
+ * page_alloc(), with one user. page_user_put(): one less; the last one frees it: page_user_end().
  */
 void *page_user_alloc(void);
 static inline void page_user_get(const void *page)
 {
     atomic_fetch_add_explicit(&page_of(page)->users, 1, memory_order_relaxed);
 }
-void page_user_put(void *page);
+void page_user_end(void *page, unsigned users);
+static inline void page_user_put(void *page)
+{
+    unsigned before = atomic_fetch_sub_explicit(&page_of(page)->users, 1, memory_order_acq_rel);
+    if (before <= 1)
+        page_user_end(page, before);
+}
 /* The same context. Does nobody else have it? Only a user of it asks, and nobody comes meanwhile. */
 static inline bool page_user_alone(const void *page)
 {

@@ -61,7 +61,7 @@ struct runq {
 struct cpu {
     struct runq      rq;
     struct timeouts  timeouts;
-    struct page_list pages;           /* this CPU, irqs off */
+    struct page_list pages, zeros;    /* this CPU, irqs off */
     /* this CPU, irqs off */
     struct aspace   *as;              /* whose page tables are loaded; NULL: no program's */
     uint64_t         alarm;           /* what hal_timer_arm() was last given */

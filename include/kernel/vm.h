@@ -25,7 +25,7 @@ struct vm_tree {
     struct spinlock lock; /* RANK_VM: all entries, and */
     size_t tables;        /*   pages of page tables, root included; */
     size_t pages;         /*   of a user: pages that are mapped, */
-    void *last_table;     /*   and its tables but the root, chained by their entries in the memory map */
+    pte_t *last_entry;    /*   and the entry of its newest table: chained by the tables in the memory map */
     pte_t *root;          /* fixed after creation */
     /* of a user: a bit per CPU */
     atomic_uint cpus;     /* it is loaded there */
@@ -98,9 +98,10 @@ void vm_destroy(struct vm_tree *t);
  * has a lock for that); who only looks at it need not.
  */
 /*
- * Any context, locks below RANK_CACHES held. `to` gets the pages that `from` has there, where it has none;
- * both are users of them from now on. shared: with the same protection. Otherwise nobody may write to them
- * any more; *changed says whether anybody could, and vm_forget_all(from) is to follow. 0 or -ENOMEM.
+ * Any context, locks below RANK_CACHES held. `to`, which nobody else sees yet and which has nothing there,
+ * gets the pages that `from` has there; both are users of them from now on. shared: with the same protection.
+ * Otherwise nobody may write to them any more; *changed says whether anybody could, and vm_forget_all(from)
+ * is to follow. 0 or -ENOMEM.
  */
 int vm_share(struct vm_tree *to, struct vm_tree *from, uintptr_t va, size_t size, bool shared, bool *changed);
 /*

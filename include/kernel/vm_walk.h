@@ -32,10 +32,14 @@ static inline uintptr_t vm_user_end(void) { return vm_user_entries() * VM_TOP_SI
  */
 pte_t *vm_walk(const struct vm_tree *t, uintptr_t va, unsigned level, unsigned *at);
 
-/* Tree locked, or nobody else sees it. This page is one more of its tables. */
-void vm_add_table(struct vm_tree *t, void *table);
+/* Tree locked, or nobody else sees it. This page is one more of its tables, and e points to it. */
+void vm_add_table(struct vm_tree *t, pte_t *e, void *table);
 /* Any context. So many pages of tables more, or less, are in use. */
 void vm_count_tables(int more);
+
+/* Any context, after vm_init(). A user's top table has the kernel's entries from here on; or no longer. */
+void vm_enter_kernel(pte_t *root);
+void vm_leave_kernel(pte_t *root);
 
 /*
  * Tree locked. The first entry at level 0 from *va on that is not empty, or NULL: there is none below end.

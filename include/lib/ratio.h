@@ -19,7 +19,7 @@ struct ratio ratio_make(uint32_t from, uint32_t to);
 uint64_t ratio_apply(struct ratio r, uint64_t n);
 
 /*
- * n / d by shift and subtract, for code that runs rarely; the remainder goes to *rem unless that is NULL. d >
- * 0.
+ * n / d, d > 0, in some hundred instructions and without a library; the remainder goes to *rem unless that is
+ * NULL.
  */
 uint64_t div_u64(uint64_t n, uint32_t d, uint32_t *rem);

@@ -1,20 +1,22 @@
 /*
  * test_lib.c - the library as each port's compiler builds it: the host's tests cannot see what a 32-bit one
- * does.
+ * does. And what a port has for whole pages.
  */
+#include <hal/mmu.h>
 #include <kernel/ktest.h>
+#include <kernel/page.h>
 #include <lib/cmdline.h>
 #include <lib/fmt.h>
 #include <lib/ratio.h>
 #include <lib/string.h>
 #include <lib/util.h>
 
-#define CHECK_FMT(expected, ...)                                                                           \
-    do {                                                                                                   \
-        char text_[64];                                                                                    \
-        int  len_ = fmt_snprintf(text_, sizeof(text_), __VA_ARGS__);                                       \
-        if (len_ != (int)strlen(expected) || strcmp(text_, expected) != 0)                                 \
-            ktest_fail("got \"%s\" (%d) instead of \"%s\"", text_, len_, expected);                        \
+#define CHECK_FMT(expected, ...)                                                    \
+    do {                                                                            \
+        char text_[64];                                                             \
+        int len_ = fmt_snprintf(text_, sizeof(text_), __VA_ARGS__);                 \
+        if (len_ != (int)strlen(expected) || strcmp(text_, expected) != 0)          \
+            ktest_fail("got \"%s\" (%d) instead of \"%s\"", text_, len_, expected); \
     } while (0)
 
 static void test_fmt(void)
@@ -107,3 +109,27 @@ static void test_cmdline(void)
     KCHECK(!cmdline_get_size(line, "big", &bytes) && bytes == 0x1000000);
 }
 KTEST("lib-cmdline", test_cmdline);
+
+static uint32_t expected_word(const uint32_t *block, unsigned i)
+{
+    enum { WORDS = PAGE_SIZE / sizeof(uint32_t) };
+    unsigned page = i / WORDS;
+    return page == 1 ? 0 : page == 2 ? i % WORDS : (uint32_t)(uintptr_t)&block[i];
+}
+
+/* Each byte of a page, and none of its neighbours. */
+static void test_whole_pages(void)
+{
+    enum { WORDS = PAGE_SIZE / sizeof(uint32_t) };
+    uint32_t *block = KTEST_ALLOC(page_alloc(2, PAGE_OTHER));
+    for (unsigned i = 0; i < 4 * WORDS; i++)
+        block[i] = (uint32_t)(uintptr_t)&block[i];
+    for (unsigned i = 0; i < WORDS; i++)
+        block[WORDS + i] = i;
+    hal_page_copy(&block[2 * WORDS], &block[WORDS]);
+    hal_page_zero(&block[WORDS]);
+    for (unsigned i = 0; i < 4 * WORDS; i++)
+        KCHECK(block[i] == expected_word(block, i));
+    page_free(block, 2);
+}
+KTEST("page-contents", test_whole_pages);

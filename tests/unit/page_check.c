@@ -147,7 +147,12 @@ static void give(size_t which)
     size_t n = (size_t)1 << g.kind;
     memset(&t.owner[hal_v2p(g.at) / PAGE_SIZE], 0, n);
     t.nfree += n;
-    page_free(g.at, g.kind);
+    if (g.kind == 0 && any(4) == 0) {
+        memset(g.at, 0, PAGE_SIZE);
+        page_free_zero(g.at);
+    } else {
+        page_free(g.at, g.kind);
+    }
     after();
 }
 

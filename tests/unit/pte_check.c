@@ -45,6 +45,9 @@ static void check_leaf(uintptr_t pa, unsigned prot, unsigned level)
         fail_msg("leaf at level %u, prot %u, pa 0x%lx: 0x%016llx is present %d, leaf %d, prot %u, pa 0x%lx",
                  level, prot, (unsigned long)pa, (unsigned long long)e, hal_pte_present(e),
                  hal_pte_is_leaf(e, level), hal_pte_prot(e), (unsigned long)hal_pte_addr(e));
+    assert_true(hal_pte_is_writable(e) == ((prot & PROT_W) != 0));
+    assert_true(hal_pte_is_device(e) == ((prot & PROT_D) != 0));
+    assert_true((prot & PROT_W) == 0 || hal_pte_read_only(e) == hal_pte_leaf(pa, prot & ~PROT_W, level));
     for (unsigned other = 0; other < prot; other++)
         assert_true(!legal(other, level) || hal_pte_leaf(pa, other, level) != e);
 }

@@ -126,14 +126,16 @@ UNIT_SIGNAL := $(addprefix arch/x86/,signal.c user.c frame.c)
 $(eval $(call unit_test,signal_x86,$(UNIT_SIGNAL),-Iarch/x86/include))
 UNIT_TABLES := $(addprefix arch/x86/,tables.c acpi.c mptable.c) tests/unit/firmware.c
 $(eval $(call unit_test,tables_x86,$(UNIT_TABLES),-Iarch/x86/include))
-$(eval $(call unit_test,pte_arm64,tests/unit/pte_check.c arch/arm64/pte.c))
-$(eval $(call unit_test,pte_riscv,tests/unit/pte_check.c arch/riscv/pte.c))
+$(eval $(call unit_test,pte_arm64,tests/unit/pte_check.c arch/arm64/pte.c,-Iarch/arm64/include))
+$(eval $(call unit_test,pte_riscv,tests/unit/pte_check.c arch/riscv/pte.c,-Iarch/riscv/include))
 $(eval $(call unit_test,signal_arm64,arch/arm64/signal.c,-Iarch/arm64/include))
 
 # Sources of the kernel, on a machine of our own: the host port.
 UNIT_HAL   := tests/unit/host/host.c tests/unit/host/image.c
 UNIT_HOST  := $(UNIT_HAL) tests/unit/host/alone.c
-UNIT_FLAGS := -fPIC -Itests/unit/host -Itests/unit/host/include -include arch/cpu.h
+# Entries of page tables are a port's, any one's where nothing else is said.
+UNIT_FLAGS := -fPIC -Itests/unit/host -Itests/unit/host/include -include arch/cpu.h \
+              -idirafter arch/riscv/include
 UNIT_PLAIN := $(UNIT_FLAGS) -DCONFIG_DEBUG=0
 UNIT_DEBUG := $(UNIT_FLAGS) -DCONFIG_DEBUG=1
 UNIT_VM    := $(addprefix tests/unit/vm_,check.c kmap_check.c user_check.c edge_check.c model.c user_model.c \
@@ -159,16 +161,16 @@ $(eval $(call unit_test,buddy_debug,$(UNIT_BUDDY) $(UNIT_HOST),$(UNIT_DEBUG)))
 $(eval $(call fuzz_test,buddy,$(UNIT_BUDDY),,-max_len=256))
 $(UNIT_OUT)/fuzz/fuzz_buddy: FUZZ_CFLAGS += -DCONFIG_DEBUG=1
 $(eval $(call unit_test,vm_x86,arch/x86/pte.c $(UNIT_VM),$(UNIT_PLAIN) -Iarch/x86/include))
-$(eval $(call unit_test,vm_arm64,arch/arm64/pte.c $(UNIT_VM),$(UNIT_PLAIN)))
-$(eval $(call unit_test,vm_riscv,arch/riscv/pte.c $(UNIT_VM),$(UNIT_PLAIN)))
+$(eval $(call unit_test,vm_arm64,arch/arm64/pte.c $(UNIT_VM),$(UNIT_PLAIN) -Iarch/arm64/include))
+$(eval $(call unit_test,vm_riscv,arch/riscv/pte.c $(UNIT_VM),$(UNIT_PLAIN) -Iarch/riscv/include))
 UNIT_ASPACE := $(addprefix tests/unit/,aspace_check.c aspace_edge_check.c aspace_copy_check.c aspace_host.c \
                  vm_model.c vm_pages.c) \
                $(addprefix kernel/,area.c aspace.c aspace_map.c aspace_remap.c aspace_fault.c uaccess.c \
                  asid.c page_user.c vm.c vm_walk.c vm_flush.c vm_user.c vm_kernel.c vm_print.c spinlock.c) \
                lib/range.c lib/rbtree.c $(UNIT_HOST)
 $(eval $(call unit_test,aspace_x86,arch/x86/pte.c $(UNIT_ASPACE),$(UNIT_DEBUG) -Iarch/x86/include))
-$(eval $(call unit_test,aspace_arm64,arch/arm64/pte.c $(UNIT_ASPACE),$(UNIT_DEBUG)))
-$(eval $(call unit_test,aspace_riscv,arch/riscv/pte.c $(UNIT_ASPACE),$(UNIT_DEBUG)))
+$(eval $(call unit_test,aspace_arm64,arch/arm64/pte.c $(UNIT_ASPACE),$(UNIT_DEBUG) -Iarch/arm64/include))
+$(eval $(call unit_test,aspace_riscv,arch/riscv/pte.c $(UNIT_ASPACE),$(UNIT_DEBUG) -Iarch/riscv/include))
 $(eval $(call unit_test,asid,kernel/asid.c kernel/spinlock.c $(UNIT_HOST),$(UNIT_PLAIN)))
 $(eval $(call unit_test,ksyms,kernel/ksyms.c lib/fmt.c $(UNIT_OUT)/ksyms.o $(UNIT_HOST),$(UNIT_PLAIN)))
 $(eval $(call unit_test,ksyms_empty,kernel/ksyms.c lib/fmt.c $(UNIT_HOST),$(UNIT_PLAIN)))

@@ -74,6 +74,13 @@ void *page_alloc_zero(unsigned order, enum page_owner owner)
     return page != NULL ? memset(page, 0, PAGE_SIZE) : NULL;
 }
 
+void page_free_zero(void *page)
+{
+    for (unsigned i = 0; i < PAGE_SIZE; i++)
+        assert_int_equal(((const char *)page)[i], 0);
+    page_free(page, 0);
+}
+
 void page_free(void *block, unsigned order)
 {
     uintptr_t pa = hal_v2p(block);

@@ -74,6 +74,16 @@ void hal_pt_kernel(uintptr_t root_pa)
         host_pt_kernel(root_pa);
 }
 
+void hal_page_zero(void *page)
+{
+    memset(page, 0, PAGE_SIZE);
+}
+
+void hal_page_copy(void *to, const void *from)
+{
+    memcpy(to, from, PAGE_SIZE);
+}
+
 void hal_tlb_flush(uintptr_t va)
 {
     if (host_tlb_flush != NULL)
