@@ -100,6 +100,16 @@ def test_bounded_realignment_is_fine(tmp_path):
     assert_clean(status, text)
 
 
+def test_part_of_a_function(tmp_path):
+    """gcc -O2 makes a function of what is left behind an early return, and says not where it is called."""
+    more = ("void put(int *p) { if (--*p) return; char c[400]; use(c); use(c + 1); use(c + 2); use(c + 3); }\n"
+            "void one(int *p) { use(p); put(p); use(p); } void two(int *p) { use(p); put(p); use(p + 1); }")
+    status, text = build(tmp_path, option="-O2", lib_use=more)
+    assert_clean(status, text)
+    parts = [ci.read_text() for ci in tmp_path.rglob("use.ci")]
+    assert any(re.search(r'targetname: "lib/use.c:put.part.0" }', ci) for ci in parts), parts
+
+
 def test_recursion(tmp_path):
     more = "int fac(int n) { use(&n); return n ? n * fac(n - 1) + fac(n - 2) : 1; }"
     assert_caught(*build(tmp_path, lib_use=more), "recursion: fac > fac", "recursion NAME N")
