@@ -33,17 +33,8 @@ struct file *file_create(struct inode *i, unsigned flags)
     return f;
 }
 
-struct file *file_get(struct file *f)
+void file_release(struct file *f)
 {
-    unsigned refs = atomic_fetch_add_explicit(&f->refs, 1, memory_order_relaxed);
-    KASSERT(refs > 0);
-    return f;
-}
-
-void file_put(struct file *f)
-{
-    if (f == NULL || atomic_fetch_sub_explicit(&f->refs, 1, memory_order_acq_rel) != 1)
-        return;
     if (f->ops->release != NULL)
         f->ops->release(f);
     inode_put(f->inode);

@@ -168,14 +168,8 @@ void vm_grant(struct vm_tree *t, uintptr_t va, unsigned prot)
 
 void *vm_lock_page(struct vm_tree *t, uintptr_t va, unsigned prot, unsigned long *s)
 {
-    unsigned at;
     KASSERT(va < vm_user_end());
-    *s = spin_lock(&t->lock);
-    pte_t e = *vm_walk(t, va, 0, &at);
-    if (hal_pte_present(e) && (prot & ~hal_pte_prot(e)) == 0)
-        return (char *)hal_p2v(hal_pte_addr(e)) + va % PAGE_SIZE;
-    spin_unlock(&t->lock, *s);
-    return NULL;
+    return vm_lock_page_inline(t, va, prot, s);
 }
 
 void vm_limit(struct vm_tree *t, uintptr_t va, size_t size, unsigned prot)

@@ -8,15 +8,14 @@
 
 pte_t *vm_walk(const struct vm_tree *t, uintptr_t va, unsigned level, unsigned *at)
 {
-    unsigned l = VM_TOP, shift = PAGE_SHIFT + 9 * VM_TOP;
-    pte_t *e = &t->root[vm_index(va, VM_TOP)];
-    for (; l > level && hal_pte_present(*e) && !hal_pte_is_leaf(*e, l); l--) {
-        pte_t *table = hal_p2v(hal_pte_addr(*e));
-        shift -= 9;
-        e = &table[va >> shift & (PT_ENTRIES - 1)];
+    pte_t *table = t->root;
+    for (unsigned l = VM_TOP;; l--) {
+        pte_t *e = &table[vm_index(va, l)];
+        *at = l;
+        if (l == level || !hal_pte_present(*e) || hal_pte_is_leaf(*e, l))
+            return e;
+        table = hal_p2v(hal_pte_addr(*e));
     }
-    *at = l;
-    return e;
 }
 
 pte_t *vm_next_page(const struct vm_tree *t, uintptr_t *va, uintptr_t end)

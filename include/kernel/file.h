@@ -7,6 +7,7 @@
 #pragma once
 #include <kernel/files.h>
 #include <kernel/inode.h>
+#include <kernel/kassert.h>
 #include <kernel/mutex.h>
 #include <kernel/path.h>
 #include <kernel/uio.h>
@@ -46,9 +47,21 @@ struct file {
 /* Thread. A file on i, which gets a reference, with flags of open(). NULL: no memory. */
 struct file *file_create(struct inode *i, unsigned flags);
 /* Any context; the caller has a reference. Returns f. */
-struct file *file_get(struct file *f);
+static inline struct file *file_get(struct file *f)
+{
+    unsigned refs = atomic_fetch_add_explicit(&f->refs, 1, memory_order_relaxed);
+    KASSERT(refs > 0);
+    return f;
+}
+
+void file_release(struct file *f); /* For file_put(): that was the last reference. */
+
 /* Thread, no lock held; may sleep. NULL is allowed. */
-void file_put(struct file *f);
+static inline void file_put(struct file *f)
+{
+    if (f != NULL && atomic_fetch_sub_explicit(&f->refs, 1, memory_order_acq_rel) == 1)
+        file_release(f);
+}
 
 /*
  * Thread; sleeps. path is in kernel memory, mode with the umask taken off for O_CREAT. NULL: *error is -E...

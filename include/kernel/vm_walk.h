@@ -1,6 +1,7 @@
-/* kernel/vm_walk.h - the walk through the tables, and the way to the TLBs: for kernel/vm*.c only. */
+/* kernel/vm_walk.h - the walk through the tables, and the way to the TLBs: for kernel/vm*.c, uaccess.c. */
 #pragma once
 #include <hal/info.h>
+#include <hal/mmu.h>
 #include <kernel/config.h>
 #include <kernel/vm.h>
 
@@ -31,6 +32,22 @@ static inline uintptr_t vm_user_end(void) { return vm_user_entries() * VM_TOP_SI
  * ends; *at says at which level.
  */
 pte_t *vm_walk(const struct vm_tree *t, uintptr_t va, unsigned level, unsigned *at);
+
+/*
+ * vm_lock_page(), inline: for where a call would cost as much again. va is in the user half, and what is mapped
+ * there are pages only.
+ */
+static inline void *vm_lock_page_inline(struct vm_tree *t, uintptr_t va, unsigned prot, unsigned long *s)
+{
+    *s = spin_lock(&t->lock);
+    pte_t e = ((pte_t *)t->root)[va / VM_TOP_SIZE];
+    for (unsigned l = VM_TOP; l > 0 && hal_pte_present(e); l--)
+        e = ((pte_t *)hal_p2v(hal_pte_addr(e)))[va / vm_entry_size(l - 1) % PT_ENTRIES];
+    if (__builtin_expect(hal_pte_present(e) && (prot & ~hal_pte_prot(e)) == 0, 1))
+        return (char *)hal_p2v(hal_pte_addr(e)) + va % PAGE_SIZE;
+    spin_unlock(&t->lock, *s);
+    return NULL;
+}
 
 /* Tree locked, or nobody else sees it. This page is one more of its tables, and e points to it. */
 void vm_add_table(struct vm_tree *t, pte_t *e, void *table);
