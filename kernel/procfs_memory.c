@@ -2,6 +2,7 @@
 #include <kernel/page.h>
 #include <kernel/procfs_text.h>
 #include <kernel/slab.h>
+#include <kernel/vm.h>
 #include <lib/util.h>
 
 static size_t kib(size_t pages)
@@ -13,6 +14,7 @@ int proc_text_meminfo(struct proc_text *t, int pid)
 {
     size_t count[PAGE_OWNERS];
     struct page_stat st = page_stat();
+    size_t kernel_tables = vm_kernel_table_pages(); /* before all are counted: they do not get fewer */
     (void)pid;
     page_count(count);
     proc_text_put(t, "MemTotal:       %8zu kB\n", kib(st.total));
@@ -26,7 +28,8 @@ int proc_text_meminfo(struct proc_text *t, int pid)
     proc_text_put(t, "Shmem:          %8zu kB\n", kib(count[PAGE_FILE]));
     proc_text_put(t, "Slab:           %8zu kB\n", kib(count[PAGE_SLAB] + count[PAGE_KMALLOC]));
     proc_text_put(t, "KernelStack:    %8zu kB\n", kib(count[PAGE_STACK]));
-    proc_text_put(t, "PageTables:     %8zu kB\n", kib(count[PAGE_TABLE]));
+    proc_text_put(t, "PageTables:     %8zu kB\n", kib(count[PAGE_TABLE] - kernel_tables));
+    proc_text_put(t, "KernelTables:   %8zu kB\n", kib(kernel_tables));
     return 0;
 }
 

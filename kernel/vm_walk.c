@@ -65,3 +65,11 @@ size_t vm_table_pages(void)
 {
     return atomic_load_explicit(&table_pages, memory_order_relaxed);
 }
+
+size_t vm_kernel_table_pages(void)
+{
+    unsigned long s = spin_lock(&vm_kernel.lock);
+    size_t pages = vm_kernel.tables;
+    spin_unlock(&vm_kernel.lock, s);
+    return pages;
+}

@@ -131,6 +131,8 @@ void vm_forget(uintptr_t va);
 
 /* Any context. Pages of page tables of all trees. */
 size_t vm_table_pages(void);
+/* Any context, locks below RANK_VM held. Those of the kernel's own tree, which never get fewer. */
+size_t vm_kernel_table_pages(void);
 
 /* Any context, any locks: for panics too. Is it mapped in the kernel's tree? */
 bool vm_is_mapped(uintptr_t va);

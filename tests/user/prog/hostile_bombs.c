@@ -19,14 +19,14 @@ static void limit(int what, unsigned long most)
 }
 
 /* Processes that make more of themselves, until there may not be more. The first one reports. */
-static void fork_bomb(void)
+static void bomb(unsigned long as_many)
 {
     struct timespec moment = { 0, 1000000 };
     int fds[2];
     char c;
 
     must(pipe(fds) == 0);
-    limit(RLIMIT_NPROC, MANY);
+    limit(RLIMIT_NPROC, as_many);
     pid_t first = fork();
     if (first == 0) {
         setpgid(0, 0);
@@ -48,6 +48,16 @@ static void fork_bomb(void)
     if (again == 0)
         _exit(0);
     must(again > 0 && reap(again) == 0);
+}
+
+static void fork_bomb(void)
+{
+    bomb(MANY);
+}
+
+static void boundless_fork_bomb(void)
+{
+    bomb(~0ul);
 }
 
 static void descriptor_bomb(void)
@@ -140,6 +150,7 @@ static void spin(void)
 
 const struct attack bombs[] = {
     { "fork bomb", fork_bomb, LIVES, NULL },
+    { "fork bomb without a limit", boundless_fork_bomb, LIVES, NULL },
     { "descriptor bomb", descriptor_bomb, LIVES, NULL },
     { "pipe bomb", pipe_bomb, LIVES, NULL },
     { "address bomb", address_bomb, LIVES, NULL },
