@@ -108,7 +108,9 @@ int main(int argc, char **argv)
     while (asked == 0) {
         time_t started = time(NULL);
         sh = start_shell();
-        for (pid_t pid = 0; asked == 0 && pid != sh;) {
+        if (sh < 0)
+            warn("fork"); /* a shortage of memory passes */
+        for (pid_t pid = 0; sh > 0 && asked == 0 && pid != sh;) {
             pid = waitpid(-1, NULL, WNOHANG);
             if (pid <= 0)
                 sigsuspend(&none);
