@@ -34,8 +34,8 @@ static inline uintptr_t vm_user_end(void) { return vm_user_entries() * VM_TOP_SI
 pte_t *vm_walk(const struct vm_tree *t, uintptr_t va, unsigned level, unsigned *at);
 
 /*
- * vm_lock_page(), inline: for where a call would cost as much again. va is in the user half, and what is mapped
- * there are pages only.
+ * vm_lock_page(), inline: for where a call would cost as much again. va is in the user half, and what is
+ * mapped there are pages only.
  */
 static inline void *vm_lock_page_inline(struct vm_tree *t, uintptr_t va, unsigned prot, unsigned long *s)
 {

@@ -102,7 +102,7 @@ def test_bounded_realignment_is_fine(tmp_path):
 
 def test_part_of_a_function(tmp_path):
     """gcc -O2 makes a function of what is left behind an early return, and says not where it is called."""
-    more = ("void put(int *p) { if (--*p) return; char c[400]; use(c); use(c + 1); use(c + 2); use(c + 3); }\n"
+    more = ("void put(int *p) { if (--*p) return; char c[400]; use(c); use(c + 1); use(c + 2); use(c); }\n"
             "void one(int *p) { use(p); put(p); use(p); } void two(int *p) { use(p); put(p); use(p + 1); }")
     status, text = build(tmp_path, option="-O2", lib_use=more)
     assert_clean(status, text)
