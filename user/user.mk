@@ -74,11 +74,10 @@ USER_LIBC := $(addprefix $(USER_OBJ)/user/libc/,$(LIBC_OBJS)) $(addprefix $(USER
 
 # $(1): program, $(2): its objects. Beside it a copy without what only gdb needs, which runs.
 define user_program
-$(USER_OUT)/$(1): $(2) $(USER_CRT0) $(USER_LIBC) user/user.ld tools/check-user
+$(USER_OUT)/$(1): $(2) $(USER_CRT0) $(USER_LIBC) user/user.ld
 	@mkdir -p $$(@D)
 	$$(call say,ULD,$$@)
 	$(Q)$(LD) $(USER_LDFLAGS) -o $$@ $(USER_CRT0) $(2) $(USER_LIBC)
-	$(Q)$(PYTHON) tools/check-user $$@ --arch $(ARCH)
 
 $(USER_OUT)/root/$(1): $(USER_OUT)/$(1) user/user.mk
 	@mkdir -p $$(@D)
@@ -97,8 +96,9 @@ user_programs := $(addprefix $(USER_OUT)/root/,$(addprefix bin/,$(USER_BINS) sh 
                    $(addprefix test/,$(USER_TESTS) $(USER_STRESS) hostile))
 user_files    := $(shell find user/root -type f | sort)
 
-$(OUT)/initrd.cpio: $(user_programs) $(user_files) tools/mkinitrd user/devices.list
+$(OUT)/initrd.cpio: $(user_programs) $(user_files) tools/mkinitrd tools/check-user user/devices.list
 	$(call say,INITRD,$@)
+	$(Q)$(PYTHON) tools/check-user $(user_programs) --arch $(ARCH)
 	$(Q)$(PYTHON) tools/mkinitrd --devices user/devices.list -o $@ $(USER_OUT)/root user/root
 
 .PHONY: user

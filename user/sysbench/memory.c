@@ -90,7 +90,8 @@ static int fill(size_t size)
     struct sysinfo s;
 
     must(sysinfo(&s) == 0, "sysinfo");
-    if ((unsigned long long)s.freeram * s.mem_unit / 5 * 4 < size)
+    unsigned long kib = (unsigned long)((unsigned long long)s.freeram * s.mem_unit >> 10);
+    if (kib / 5 * 4 < size / 1024)
         return -1;
     map(size);
     touch_all();
