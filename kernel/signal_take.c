@@ -64,15 +64,20 @@ static uintptr_t stack_for(struct user *u, const struct taken *t, const struct h
     return change ? (uintptr_t)st->ss_sp + st->ss_size : sp;
 }
 
+void *signal_frame_room(void)
+{
+    void *buf;
+    while ((buf = kmalloc(HAL_SIGFRAME_MOST)) == NULL && current_user()->group->pid == 1)
+        sleep_ms(SHORTAGE_MS); /* without PID 1 the machine is of no use */
+    return buf;
+}
+
 /* -EFAULT or -ENOMEM: there is no place for the frame. */
 static int call_handler(struct user *u, const struct taken *t, struct hal_frame *f)
 {
-    void *buf;
-    while ((buf = kmalloc(HAL_SIGFRAME_MOST)) == NULL) {
-        if (u->group->pid != 1)
-            return -ENOMEM;
-        sleep_ms(SHORTAGE_MS); /* without PID 1 the machine is of no use */
-    }
+    void *buf = signal_frame_room();
+    if (buf == NULL)
+        return -ENOMEM;
     struct siginfo info = info_of(t);
     struct sigaltstack stack = u->signals.stack;
     stack.ss_flags = signal_stack_flags(&stack, hal_frame_sp(f));

@@ -221,7 +221,8 @@ static long sigreturn(bool rt)
     uint64_t mask;
     struct sigaltstack stack;
     uintptr_t at = hal_signal_frame(f, rt, &size);
-    void *buf = kmalloc(HAL_SIGFRAME_MOST);
+    void *buf = signal_frame_room();
+    const char *fault = buf == NULL ? "no memory for" : "not";
     bool good = buf != NULL && copy_from_user(buf, at, size) == 0;
     if (good) {
         user_unload();
@@ -230,8 +231,8 @@ static long sigreturn(bool rt)
     }
     kfree(buf);
     if (!good) {
-        printk(KERN_WARN "%s (PID %d): not the frame of a handler at %#lx\n", u->proc->name, u->proc->pid,
-               (unsigned long)at);
+        printk(KERN_WARN "%s (PID %d): %s the frame of a handler at %#lx\n", u->proc->name, u->proc->pid,
+               fault, (unsigned long)at);
         group_end(u->group, SIGSEGV); /* as Linux: it is past help */
         return SYSCALL_NO_RESULT;
     }

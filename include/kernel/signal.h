@@ -90,6 +90,8 @@ bool signal_pass(void);
 /* Thread. Does its program block or ignore it, or its group not exist any more? For the tty. */
 bool signal_is_ignored(int signo);
 
+/* Thread of a program; may sleep: HAL_SIGFRAME_MOST bytes, for kfree(). NULL: no memory; PID 1 waits. */
+void *signal_frame_room(void);
 /* Thread in a trap from user mode, irqs on. Takes what is pending; may end the thread, or stop it. */
 void signal_take(struct hal_frame *f);
 

@@ -1,7 +1,8 @@
-"""test_failalloc.py - allocations that fail: the suite with one in fifty, and the boot with each in turn.
+"""test_failalloc.py - allocations that fail: the suite with one in fifty, and the boot with each in turn; and
+a shell and programs with one in fifty.
 
 Planted and caught: a stack slot that is not given back when its pages cannot be mapped; a spawn that PID 1
-does not try again.
+does not try again. Seen to fail: an init that waits for ever for the shell that it could not fork.
 """
 
 import re
@@ -10,6 +11,7 @@ import pexpect
 import pytest
 
 from harness import OK, PANIC, PROMPT, Console, run
+from shortage import SHELL, TESTS, survive, torture
 from test_kernel import check_ktap
 
 SEED = {"x86": 11, "arm64": 12, "riscv": 13}
@@ -33,6 +35,16 @@ def check_suite(port, cmdline, variant=""):
 
 def test_suite(port):
     check_suite(port, f"test=all failalloc=1/50,{SEED[port.arch]}")
+
+
+def test_programs(port):
+    """As far as twenty seconds go."""
+    commands = torture(3) + SHELL + TESTS[:3]
+    words = f"failalloc=1/50,{SEED[port.arch]}"
+    faults, accounts, result = survive(port, words, commands, patience=8, most=20)
+    assert not faults and accounts > 0, result
+    failed, asked = failures(result.output)
+    assert asked / 100 < failed < asked / 25 and failed > 10, result
 
 
 def boot(port, n):

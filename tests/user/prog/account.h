@@ -3,6 +3,7 @@
  */
 #pragma once
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -77,11 +78,12 @@ static inline bool account_pids(struct account *a)
     struct dirent *d;
     DIR *dir = opendir("/proc");
 
-    while (dir != NULL && (d = readdir(dir)) != NULL) {
+    while (dir != NULL && (errno = 0, d = readdir(dir)) != NULL) {
         if (atoi(d->d_name) > 0 && a->npids < ACCOUNT_PIDS)
             a->pid[a->npids++] = atoi(d->d_name);
     }
-    return dir != NULL && closedir(dir) == 0;
+    bool all = errno == 0;
+    return dir != NULL && closedir(dir) == 0 && all;
 }
 
 static inline bool account_try(struct account *a)
@@ -155,20 +157,22 @@ static inline bool account_exact(const struct account *before)
     return account_take(&now) && account_differences(before, &now, true) == 0;
 }
 
-/* SIGKILL for all processes that were not there before, but the caller. How many there are. */
+/* SIGKILL for all processes that were not there before, but the caller. How many there are, or may be. */
 static inline int account_kill_others(const struct account *before)
 {
     struct dirent *d;
     int n = 0;
     DIR *dir = opendir("/proc");
 
-    while (dir != NULL && (d = readdir(dir)) != NULL) {
+    while (dir != NULL && (errno = 0, d = readdir(dir)) != NULL) {
         int pid = atoi(d->d_name);
         bool known = pid == 0 || pid == getpid();
         for (int i = 0; i < before->npids; i++)
             known |= before->pid[i] == pid;
         n += !known && kill(pid, SIGKILL) == 0;
     }
+    if (dir == NULL || errno != 0) /* no memory to look */
+        n++;
     if (dir != NULL)
         closedir(dir);
     return n;

@@ -16,40 +16,50 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-enum { PARALLEL_MOST = 8, LOOK_MS = 5, POKE_AFTER = 4, KILL_AFTER = 60 };
+enum { PARALLEL_MOST = 8, LOOK_MS = 5, POKE_AFTER = 4, KILL_AFTER = 60, CLEAN_TRIES = 50 };
 enum { CALLS = 1000, CHILDREN, KILLED }; /* words of fuzz_progress */
 
 static const char *const places[] = { "/tmp", "/", "/dev", "/bin", "/test", "/proc" };
 
 static unsigned children, killed;
 
-/* Everything whose name begins with fz. */
-static void remove_files(const char *folder, bool all)
+/* Everything whose name begins with fz. False: there was no memory to look, or something is left. */
+static bool remove_files(const char *folder, bool all)
 {
     struct dirent *d;
     char path[512];
     DIR *dir = opendir(folder);
+    bool done = dir != NULL || errno != ENOMEM;
 
-    while (dir != NULL && (d = readdir(dir)) != NULL) {
+    while (dir != NULL && (errno = 0, d = readdir(dir)) != NULL) {
         if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 ||
             (!all && strncmp(d->d_name, "fz", 2) != 0))
             continue;
         snprintf(path, sizeof(path), "%s/%s", folder, d->d_name);
         if (unlink(path) == 0)
             continue;
-        remove_files(path, true);
-        rmdir(path);
+        done &= remove_files(path, true);
+        done &= rmdir(path) == 0;
     }
-    if (dir != NULL)
+    if (dir != NULL) {
+        done &= errno == 0;
         closedir(dir);
+    }
+    return done;
 }
 
+/* A shortage of memory passes. */
 static void clean(const struct account *before)
 {
+    bool done = false;
+
     while (account_kill_others(before) > 0)
         account_sleep(1);
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-        remove_files(places[i], false);
+    for (int tries = 0; tries < CLEAN_TRIES && !done; tries++) {
+        done = true;
+        for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+            done &= remove_files(places[i], false);
+    }
 }
 
 struct child {
@@ -151,6 +161,17 @@ static bool run(const struct wish *w, const struct account *before)
     return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
+/* There is no account of a round that found no memory for its own process, or for that one's stack. */
+static void must_run(const struct wish *w, struct account *before)
+{
+    if (!account_take(before))
+        errx(1, "no account");
+    if (!run(w, before)) {
+        clean(before);
+        errx(1, "the process of seed %u did not get to its end", w->seed);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static struct account before;
@@ -179,12 +200,10 @@ int main(int argc, char **argv)
     printf("sysfuzz: seed %u\n", w.seed);
     account_warm_up();
     struct wish warm = { w.seed, w.parallel * w.each, w.parallel, w.each };
-    if (!account_take(&before) || !run(&warm, &before))
-        errx(1, "no account, or no process");
+    must_run(&warm, &before);
     account_exact(&before); /* what is told here is what the first round leaves, once */
-    account_take(&before);
-    bool exact = run(&w, &before);
-    exact &= account_exact(&before);
+    must_run(&w, &before);
+    bool exact = account_exact(&before);
     printf("sysfuzz: seed %u: %u calls, %u children, %u killed, account %s\n", w.seed, fuzz_progress[CALLS],
            fuzz_progress[CHILDREN], fuzz_progress[KILLED], exact ? "exact: ok" : "NOT exact: FAILED");
     return exact ? 0 : 1;
