@@ -41,7 +41,7 @@ def test_programs(port):
     """As far as twenty seconds go."""
     commands = torture(3) + SHELL + TESTS[:3]
     words = f"failalloc=1/50,{SEED[port.arch]}"
-    faults, accounts, result = survive(port, words, commands, patience=8, most=20)
+    faults, accounts, result = survive(port, words, commands, tries=10, patience=8, most=20)
     assert not faults and accounts > 0, result
     failed, asked = failures(result.output)
     assert asked / 100 < failed < asked / 25 and failed > 10, result

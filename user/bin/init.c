@@ -16,7 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { GRACE = 1, PAUSE = 1 }; /* seconds: for those who are asked to end; between two shells */
+enum { GRACE = 1, PAUSE = 1 };        /* seconds: for those who are asked to end; between two shells */
+enum { SHORTAGE_NS = 100 * 1000000 }; /* until there may be memory for a shell */
 
 static const char *console = "/dev/console";
 static const char *shell = "/bin/sh";
@@ -66,6 +67,18 @@ static pid_t start_shell(void)
     err(127, "%s", shell);
 }
 
+/* Meanwhile orphans are buried, and who asks for the end is heard. */
+static void await_memory(const sigset_t *none, const sigset_t *awaited)
+{
+    const struct timespec t = { 0, SHORTAGE_NS };
+
+    sigprocmask(SIG_SETMASK, none, NULL);
+    nanosleep(&t, NULL);
+    sigprocmask(SIG_BLOCK, awaited, NULL);
+    while (waitpid(-1, NULL, WNOHANG) > 0)
+        continue;
+}
+
 static _Noreturn void shut_down(void)
 {
     struct timespec end = { GRACE, 0 };
@@ -108,9 +121,12 @@ int main(int argc, char **argv)
     while (asked == 0) {
         time_t started = time(NULL);
         sh = start_shell();
-        if (sh < 0)
-            warn("fork"); /* a shortage of memory passes */
-        for (pid_t pid = 0; sh > 0 && asked == 0 && pid != sh;) {
+        if (sh < 0) {
+            warn("fork");
+            await_memory(&none, &awaited);
+            continue;
+        }
+        for (pid_t pid = 0; asked == 0 && pid != sh;) {
             pid = waitpid(-1, NULL, WNOHANG);
             if (pid <= 0)
                 sigsuspend(&none);

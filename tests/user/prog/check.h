@@ -15,8 +15,8 @@
 static int failures;
 
 /*
- * What is checked is what a child does, and one that was not made does nothing: it is waited for until there
- * is memory for it. Else its PID -1, too, would mean all processes to kill(), and -(-1) the first.
+ * A child that was not made does nothing that could be checked: it is tried until there is memory for it.
+ * Its PID, which is -1 then, would be all processes to kill(), and -(-1) the first.
  */
 static inline pid_t patient_fork(void)
 {
