@@ -138,7 +138,7 @@ static __attribute__((noinline)) void see_why(struct user *u)
  * irqs off, lock of ep held, which is let go; irqs are on afterwards. u waits there as `state` says, and
  * counts for it. partner: who has got what it waited for from u just now, and is to be woken; or NULL.
  */
-static inline long wait(struct user *u, struct endpoint *ep, enum ipc_state state, struct user *partner)
+static inline long wait_there(struct user *u, struct endpoint *ep, enum ipc_state state, struct user *partner)
 {
     u->ipc.ep = ep;
     u->ipc.state = state;
@@ -232,7 +232,7 @@ long endpoint_send(struct user *u, struct caps *t, unsigned long handle, bool ca
         join(&ep->sending, u, via);
         u->ipc.calls = calls;
         ep->refs++;
-        return wait(u, ep, IPC_QUEUED, NULL);
+        return wait_there(u, ep, IPC_QUEUED, NULL);
     }
     list_del(&to->ipc.link);
     pass(to, u);
@@ -241,7 +241,7 @@ long endpoint_send(struct user *u, struct caps *t, unsigned long handle, bool ca
     if (calls) {
         owe(ep, to, u);
         ep->refs++;
-        return wait(u, ep, IPC_CALLING, to);
+        return wait_there(u, ep, IPC_CALLING, to);
     }
     sched_wake(to->proc);
     return unlock(ep, 0);
@@ -277,7 +277,7 @@ long endpoint_receive(struct user *u, struct caps *t, unsigned long handle)
         return unlock(ep, -EPIPE);
     join(&ep->receiving, u, via);
     ep->refs++;
-    return wait(u, ep, IPC_QUEUED, NULL);
+    return wait_there(u, ep, IPC_QUEUED, NULL);
 }
 
 /* --- Replies ------------------------------------------------------------------------------------------ */
@@ -342,5 +342,5 @@ long endpoint_reply_receive(struct user *u, struct caps *t, unsigned long handle
     }
     struct user *to = pay(u, 0);
     join(&ep->receiving, u, via);
-    return wait(u, ep, IPC_QUEUED, to); /* it counts there as the reply did that it owed */
+    return wait_there(u, ep, IPC_QUEUED, to); /* it counts there as the reply did that it owed */
 }
