@@ -116,8 +116,6 @@ int main(int argc, char **argv)
     action.sa_handler = child_ended;
     sigaction(SIGCHLD, &action, NULL);
     open_console();
-    setenv("PATH", "/bin:/test", 0);
-    setenv("HOME", "/", 0);
     while (asked == 0) {
         time_t started = time(NULL);
         sh = start_shell();

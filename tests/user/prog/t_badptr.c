@@ -112,7 +112,7 @@ int main(void)
         { "ppoll", SYS_ppoll, 0, false, { 0, 1, (long)&moment, 0, 8 } },
     };
     for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-        if (calls[i].number == SYS_wait4 && fork() == 0)
+        if (calls[i].number == SYS_wait4 && patient_fork() == 0)
             _exit(0);
         check_call(&calls[i], bad, calls[i].number == SYS_wait4 ? 1 : sizeof(bad) / sizeof(bad[0]));
     }

@@ -17,7 +17,7 @@ static char as[] = "a name of its own";
 
 static int run(char **argv, char **envp)
 {
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
 
     if (pid == 0) {
         execve(self, argv, envp);

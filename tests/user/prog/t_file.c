@@ -83,7 +83,7 @@ static void check_dup(void)
                                      fcntl(fd, F_SETFL, (long)O_APPEND) == 0 &&
                                      (fcntl(copy, F_GETFL) & O_APPEND) != 0);
     CHECK("a fork shares it, too", lseek(fd, 0, SEEK_SET) == 0);
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
     if (pid == 0)
         _exit(lseek(fd, 2, SEEK_SET) == 2 ? 0 : 1);
     CHECK("the child moves the position of both", reap(pid) == 0 && lseek(fd, 0, SEEK_CUR) == 2);

@@ -12,7 +12,7 @@ static int data = 1;
 static void check_birth(void)
 {
     int on_stack = 1;
-    pid_t parent = getpid(), pid = fork();
+    pid_t parent = getpid(), pid = patient_fork();
 
     if (pid == 0) {
         bool good = getppid() == parent && getpid() != parent && data == 1 && on_stack == 1;
@@ -31,13 +31,13 @@ static void check_status(void)
     bool good = true;
 
     for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-        pid_t pid = fork();
+        pid_t pid = patient_fork();
         if (pid == 0)
             _exit(codes[i] | 0x100); /* only eight bits arrive */
         good &= reap(pid) == codes[i];
     }
     CHECK("exit codes arrive, eight bits of them", good);
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
     if (pid == 0) {
         raise(SIGKILL);
         _exit(0);
@@ -52,14 +52,14 @@ static void check_wait(void)
 
     if (pipe(gate) < 0)
         exit(2);
-    pid_t slow = fork();
+    pid_t slow = patient_fork();
     if (slow == 0) {
         close(gate[1]);
         _exit(read(gate[0], &c, 1) == 0 ? 3 : 4);
     }
     close(gate[0]);
     CHECK("WNOHANG: nobody has ended", waitpid(slow, &status, WNOHANG) == 0 && status == 77);
-    pid_t quick = fork();
+    pid_t quick = patient_fork();
     if (quick == 0)
         _exit(5);
     CHECK("wait for one of two", waitpid(quick, &status, 0) == quick && WEXITSTATUS(status) == 5);
@@ -79,10 +79,10 @@ static void check_orphan(void)
 
     if (pipe(gate) < 0 || pipe(result) < 0)
         exit(2);
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
     if (pid == 0) {
         pid_t parent = getpid();
-        if (fork() == 0) {
+        if (patient_fork() == 0) {
             char c;
             close(gate[1]);
             bool good = read(gate[0], &c, 1) == 0 && getppid() != parent;
@@ -101,7 +101,7 @@ static void check_orphan(void)
 
 static void check_groups(void)
 {
-    pid_t group = getpgrp(), pid = fork();
+    pid_t group = getpgrp(), pid = patient_fork();
 
     if (pid == 0) {
         bool good = getpgrp() == group && setpgid(0, 0) == 0 && getpgrp() == getpid();
@@ -109,17 +109,17 @@ static void check_groups(void)
         _exit(good ? 0 : 1);
     }
     CHECK("setpgid makes a group; its leader cannot make a session", reap(pid) == 0);
-    pid = fork();
+    pid = patient_fork();
     if (pid == 0) {
         bool good = setsid() == getpid() && getsid(0) == getpid() && getpgrp() == getpid();
         _exit(good && FAILS_WITH(EPERM, setpgid(0, 0)) ? 0 : 1);
     }
     CHECK("setsid makes a session with one group", reap(pid) == 0);
     CHECK("no such process", FAILS_WITH(ESRCH, getpgid(0x3fffffff)));
-    pid = fork();
+    pid = patient_fork();
     if (pid == 0) {
         setpgid(0, 0);
-        pid_t inner = fork();
+        pid_t inner = patient_fork();
         if (inner == 0)
             _exit(9);
         int status;

@@ -73,7 +73,7 @@ static void check_switches(void)
     bool good = true;
 
     for (int who = 0; who < PROCESSES; who++) {
-        if (fork() == 0) {
+        if (patient_fork() == 0) {
             for (int i = 0; i < ROUNDS && good; i++)
                 good = keeps(who + 1, SYS_sched_yield);
             _exit(good ? 0 : 1);
@@ -104,7 +104,7 @@ static void check_preemption(void)
     for (int who = 0; who < PROCESSES; who++)
         expected[who] = series(who + 1);
     for (int who = 0; who < PROCESSES; who++) {
-        if (fork() == 0) {
+        if (patient_fork() == 0) {
             for (int i = 0; i < 20; i++) {
                 volatile double sum = series(who + 1); /* as a double, as the one that was expected */
                 good &= sum == expected[who];
@@ -135,7 +135,7 @@ static void check_signals(void)
     pid_t parent = getpid();
 
     signal(SIGUSR1, compute);
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
     if (pid == 0) {
         struct timespec t = { 0, 1000000 };
         for (int i = 0; i < 100; i++) {
@@ -153,7 +153,7 @@ static void check_signals(void)
 static void check_fork(void)
 {
     volatile double x = 1.0 / 4;
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
 
     if (pid == 0)
         _exit(x * 4 == 1.0 && keeps(5, SYS_getpid) ? 0 : 1);

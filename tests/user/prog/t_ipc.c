@@ -30,7 +30,7 @@ static bool are(long a, long b, long c, long d)
 static pid_t child(int (*fn)(void))
 {
     fflush(stdout);
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
     if (pid == 0)
         _exit(fn());
     return pid;

@@ -35,7 +35,7 @@ static void have_children(int report, int first)
     for (int i = 0; i < CHILDREN; i++) {
         if (i == first)
             write(report, "f", 1);
-        if (fork() == 0)
+        if (patient_fork() == 0)
             break;
     }
     close(report);
@@ -59,7 +59,7 @@ static bool kill_while_it_forks(int sig, int first)
 
     if (pipe(hold) < 0 || pipe(report) < 0)
         exit(2);
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
     if (pid == 0) {
         close(hold[0]);
         close(report[0]);
@@ -133,7 +133,7 @@ static bool leave_alone(bool end_session)
 
     if (pipe(fds) < 0)
         exit(2);
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
     if (pid == 0) {
         close(fds[0]);
         out = fds[1];
@@ -141,7 +141,7 @@ static bool leave_alone(bool end_session)
             setsid();
         else
             setpgid(0, 0);
-        pid_t child = fork();
+        pid_t child = patient_fork();
         if (child == 0) {
             if (end_session)
                 setpgid(0, 0);
@@ -168,11 +168,11 @@ static int read_tty(void)
 
     if (pipe(fds) < 0)
         exit(2);
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
     if (pid == 0) {
         close(fds[0]);
         setpgid(0, 0);
-        if (fork() == 0) {
+        if (patient_fork() == 0) {
             char c;
             pid_t parent = getppid();
             int tty = open("/dev/tty", O_RDWR), group = getpgrp();
@@ -229,7 +229,7 @@ static bool suspends(void)
 /* The child stops in its wait and goes on: the wait is as long as it was to be, and ends as it was to end. */
 static bool stops_in(bool (*waits)(void), long stop, int signal_at_end)
 {
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
 
     if (pid == 0) {
         long begin = now();

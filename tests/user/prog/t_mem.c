@@ -16,7 +16,7 @@ static void *map(size_t size, int prot)
 /* Does this access kill a child by SIGSEGV? */
 static bool faults(volatile char *p, bool write)
 {
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
 
     if (pid == 0) {
         if (write)
@@ -102,7 +102,7 @@ static void check_copy_on_write(void)
     char *p = map(MANY * PAGE, PROT_READ | PROT_WRITE);
 
     memset(p, 3, MANY * PAGE);
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
     if (pid == 0) {
         bool good = true;
         for (int i = 0; i < MANY; i++)
@@ -118,7 +118,7 @@ static void check_copy_on_write(void)
     char c = 0;
     if (pipe(gate) < 0)
         exit(2);
-    pid = fork();
+    pid = patient_fork();
     if (pid == 0) {
         close(gate[1]);
         good = read(gate[0], &c, 1) == 1;
@@ -130,13 +130,13 @@ static void check_copy_on_write(void)
     good = write(gate[1], &c, 1) == 1;
     CHECK("the parent writes, the child keeps its own", reap(pid) == 12 && good);
     good = write(gate[1], "k", 1) == 1;
-    pid = fork();
+    pid = patient_fork();
     if (pid == 0)
         _exit(read(gate[0], p, 1) == 1 && *p == 'k' ? 13 : 1);
     CHECK("the kernel writes for one of them: only that one sees it", reap(pid) == 13 && good && *p == 5);
     munmap(p, MANY * PAGE);
     char *shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    pid = fork();
+    pid = patient_fork();
     if (pid == 0) {
         *shared = 6;
         _exit(0);
@@ -166,7 +166,7 @@ static int forever(volatile int *depth)
 static void check_stack(void)
 {
     CHECK("a megabyte of stack", descend(256) == 256);
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
     if (pid == 0) {
         volatile int depth = 0;
         _exit(forever(&depth) & 1);

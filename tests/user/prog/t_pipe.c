@@ -47,7 +47,7 @@ static void check_no_reader(void)
     CHECK("without a reader: EPIPE and SIGPIPE", FAILS_WITH(EPIPE, write(fds[1], "x", 1)) && signals == 1);
     signal(SIGPIPE, SIG_IGN);
     CHECK("SIGPIPE ignored: EPIPE alone", FAILS_WITH(EPIPE, write(fds[1], "x", 1)) && signals == 1);
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
     if (pid == 0) {
         signal(SIGPIPE, SIG_DFL);
         write(fds[1], "x", 1);
@@ -84,7 +84,7 @@ static void check_blocking(void)
 
     if (pipe(fds) < 0 || pipe2(done, O_NONBLOCK) < 0)
         exit(2);
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
     if (pid == 0) {
         close(fds[1]);
         ssize_t n = read(fds[0], &c, 1);
@@ -94,7 +94,7 @@ static void check_blocking(void)
     nanosleep(&moment, NULL);
     CHECK("a reader waits", FAILS_WITH(EAGAIN, read(done[0], &c, 1)));
     CHECK("until there is something", write(fds[1], "y", 1) == 1 && reap(pid) == 0);
-    pid = fork();
+    pid = patient_fork();
     if (pid == 0) {
         close(fds[1]);
         _exit(read(fds[0], &c, 1) == 0 ? 0 : 1);
@@ -117,7 +117,7 @@ static void check_large(void)
 
     if (pipe(fds) < 0)
         exit(2);
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
     if (pid == 0) {
         close(fds[0]);
         for (size_t sent = 0, n; sent < SIZE; sent += n) {
@@ -149,7 +149,7 @@ static void check_atomic(void)
     if (pipe(fds) < 0)
         exit(2);
     for (int i = 0; i < WRITERS; i++) {
-        if (fork() == 0) {
+        if (patient_fork() == 0) {
             memset(line, 'a' + i, LENGTH);
             for (int n = 0; n < LINES; n++) {
                 if (write(fds[1], line, LENGTH) != LENGTH)

@@ -1,14 +1,10 @@
 /* t_signal.c - signals: handlers, masks, restarting, children, faults, stopping. */
 #include "check.h"
 
-#include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <time.h>
-
-enum { ROUNDS = 10, BIRTHS = 8, PATIENCE_MS = 60000 };
 
 static volatile sig_atomic_t count, last, depth, deepest, raised;
 static volatile int from_pid, code;
@@ -127,7 +123,7 @@ static ssize_t interrupted_read(unsigned long flags)
     if (pipe(fds) < 0)
         exit(2);
     install(SIGUSR1, note, flags);
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
     if (pid == 0) {
         nanosleep(&moment, NULL);
         kill(parent, SIGUSR1);
@@ -150,7 +146,7 @@ static void check_restart(void)
     CHECK("a handler interrupts read()", FAILS_WITH(EINTR, interrupted_read(0)) && count == 1);
     CHECK("SA_RESTART: it goes on", interrupted_read(SA_RESTART) == 1 && count == 1);
     struct timespec t = { 5, 0 }, left = { 9, 0 };
-    pid_t parent = getpid(), pid = fork();
+    pid_t parent = getpid(), pid = patient_fork();
     if (pid == 0) {
         struct timespec moment = { 0, 50000000 };
         nanosleep(&moment, NULL);
@@ -168,13 +164,13 @@ static void check_children(void)
 
     count = 0;
     sigaction(SIGCHLD, &action, NULL);
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
     if (pid == 0)
         _exit(6);
     CHECK("SIGCHLD when a child has ended",
           reap(pid) == 6 && count == 1 && from_pid == pid && code == CLD_EXITED);
     signal(SIGCHLD, SIG_IGN);
-    pid = fork();
+    pid = patient_fork();
     if (pid == 0)
         _exit(0);
     CHECK("SIGCHLD ignored: no zombie", FAILS_WITH(ECHILD, waitpid(pid, NULL, 0)));
@@ -209,14 +205,14 @@ static void check_faults(void)
     CHECK("SIGSEGV with the address; then the access is done again",
           count == 1 && address == (void *)(p + 123) && code == SEGV_ACCERR && p[123] == 5);
     signal(SIGSEGV, SIG_IGN);
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
     if (pid == 0) {
         write_to_nowhere();
         _exit(0);
     }
     CHECK("a fault cannot be ignored", reap(pid) == 1000 + SIGSEGV);
     signal(SIGSEGV, SIG_DFL);
-    pid = fork();
+    pid = patient_fork();
     if (pid == 0) {
         __builtin_trap();
         _exit(0);
@@ -243,7 +239,7 @@ static void check_altstack(void)
 static void check_stop(void)
 {
     int status;
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
 
     if (pid == 0) {
         raise(SIGSTOP);
@@ -256,46 +252,16 @@ static void check_stop(void)
     kill(pid, SIGSTOP);
     CHECK("SIGKILL ends also who is stopped",
           reap(pid) == 2000 + SIGSTOP && kill(pid, SIGKILL) == 0 && reap(pid) == 1000 + SIGKILL);
-    pid = fork();
+    pid = patient_fork();
     if (pid == 0) {
         setpgid(0, 0);
-        fork();
+        patient_fork();
         signal(SIGTERM, SIG_DFL);
         for (;;)
             pause();
     }
     setpgid(pid, pid);
     CHECK("kill to a group", kill(-pid, SIGTERM) == 0 && reap(pid) == 1000 + SIGTERM);
-}
-
-/* One signal ends a group, whoever is being made in it just then. Who lives keeps the pipe open. */
-static void check_births(void)
-{
-    bool good = true;
-
-    for (unsigned round = 0; round < ROUNDS; round++) {
-        int fds[2];
-        char byte = 0;
-        good &= pipe(fds) == 0;
-        pid_t pid = fork();
-        if (pid == 0) {
-            setpgid(0, 0);
-            write(fds[1], &byte, 1);
-            for (unsigned n = 0; n < BIRTHS && fork() != 0; n++)
-                continue;
-            for (;;)
-                pause();
-        }
-        close(fds[1]);
-        good &= read(fds[0], &byte, 1) == 1;
-        if (round % 2)
-            sched_yield();
-        good &= kill(-pid, SIGTERM) == 0 && reap(pid) == 1000 + SIGTERM;
-        struct pollfd end = { .fd = fds[0], .events = POLLIN };
-        good &= poll(&end, 1, PATIENCE_MS) == 1 && read(fds[0], &byte, 1) == 0;
-        close(fds[0]);
-    }
-    CHECK("a signal to a group misses nobody who is being born", good);
 }
 
 int main(void)
@@ -308,6 +274,5 @@ int main(void)
     check_faults();
     check_altstack();
     check_stop();
-    check_births();
     return verdict("t_signal");
 }

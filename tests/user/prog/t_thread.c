@@ -194,7 +194,7 @@ static int end_all(void *argument)
 
 static void check_end(void)
 {
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
 
     if (pid == 0) {
         start(&threads[1], end_all);
@@ -202,7 +202,7 @@ static void check_end(void)
             pause();
     }
     CHECK("exit_group ends all threads", reap(pid) == 21);
-    pid = fork();
+    pid = patient_fork();
     if (pid == 0) {
         start(&threads[1], say_pid);
         join(&threads[1]);
@@ -258,7 +258,7 @@ static int second(char **argv)
 
 static int exec_by_thread(void)
 {
-    pid_t pid = fork();
+    pid_t pid = patient_fork();
 
     if (pid == 0) {
         start(&threads[0], only_wait);

@@ -88,7 +88,7 @@ static void check_order(void)
     if (pipe(fds) < 0)
         exit(2);
     for (int i = 0; i < 2; i++) {
-        if (fork() == 0) {
+        if (patient_fork() == 0) {
             struct timespec t = { 0, i == 0 ? 200000000 : 50000000 };
             nanosleep(&t, NULL);
             write(fds[1], i == 0 ? "l" : "s", 1);
