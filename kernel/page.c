@@ -216,35 +216,39 @@ static __attribute__((noinline)) void free_slowly(void *block, unsigned order, u
     hal_irq_restore(s);
 }
 
-/* irqs off. Onto the list; false: it has no room, or the page needs a closer look. */
-static inline bool put_ready(struct page_list *list, void *page, uintptr_t caller)
+/* Where a page goes onto a list, and its story; inline, so that the story is that of the caller's caller. */
+static inline __attribute__((always_inline)) void free_page(void *page, bool zeros)
 {
-    struct page *p = page_of(page), **top = list->top;
-    if (CONFIG_DEBUG || top == list->limit || !may_be_freed(page, 0))
-        return false;
+    struct page *p = page_of(page);
+    unsigned long s = hal_irq_save();
+    struct page_list *list = zeros ? &this_cpu()->zeros : &this_cpu()->pages;
+    struct page **top = list->top;
+    if (top == list->limit) {
+        hal_irq_restore(s);
+        free_slowly(page, 0, (uintptr_t)__builtin_return_address(0));
+        return;
+    }
     *top = p;
     list->top = top + 1;
     p->owner = PAGE_FREE;
-    p->caller = caller;
-    return true;
+    p->caller = (uintptr_t)__builtin_return_address(0);
+    hal_irq_restore(s);
 }
 
 void page_free(void *block, unsigned order)
 {
-    unsigned long s = hal_irq_save();
-    bool done = order == 0 && put_ready(&this_cpu()->pages, block, (uintptr_t)__builtin_return_address(0));
-    hal_irq_restore(s);
-    if (!done)
+    if (CONFIG_DEBUG || order != 0 || !may_be_freed(block, 0))
         free_slowly(block, order, (uintptr_t)__builtin_return_address(0));
+    else
+        free_page(block, false);
 }
 
 void page_free_zero(void *page)
 {
-    unsigned long s = hal_irq_save();
-    bool done = put_ready(&this_cpu()->zeros, page, (uintptr_t)__builtin_return_address(0));
-    hal_irq_restore(s);
-    if (!done)
+    if (CONFIG_DEBUG || !may_be_freed(page, 0))
         free_slowly(page, 0, (uintptr_t)__builtin_return_address(0));
+    else
+        free_page(page, true);
 }
 
 struct page_stat page_stat(void)
