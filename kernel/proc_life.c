@@ -92,7 +92,7 @@ static void thread_start(void *arg)
 }
 
 /* Table lock held. p, which is prepared, becomes a child of parent, if there is a PID: as pid_give(). */
-static int enter_table(struct proc *p, struct proc *parent, void **page)
+static inline __attribute__((always_inline)) int enter_table(struct proc *p, struct proc *parent, void **page)
 {
     int pid = pid_give(&proc_table.pids, p, page);
     if (pid < 0)
@@ -231,6 +231,17 @@ static bool give_away_some(struct proc *p)
     return false;
 }
 
+/* Table lock held, irqs off; it is let go now and then. */
+static __attribute__((noinline)) void give_away_all(struct proc *p)
+{
+    while (!give_away_some(p)) {
+        spin_unlock_raw(&proc_table.lock);
+        hal_irq_enable(); /* what has waited for it comes here */
+        hal_irq_disable();
+        spin_lock_raw(&proc_table.lock);
+    }
+}
+
 void proc_exit(int code)
 {
     struct proc *p = current();
@@ -238,13 +249,10 @@ void proc_exit(int code)
         panic("%s (PID %d) must not end", p->name, p->pid);
     hal_irq_disable();
     spin_lock_raw(&proc_table.lock);
-    while (!give_away_some(p)) {
-        spin_unlock_raw(&proc_table.lock);
-        hal_irq_enable(); /* what has waited for it comes here */
-        hal_irq_disable();
-        spin_lock_raw(&proc_table.lock);
-    }
-    group_disown(p, proc_table.init);
+    if (!list_empty(&p->children) || !list_empty(&p->zombies))
+        give_away_all(p);
+    if (p->parent->user != NULL)
+        group_disown(p, proc_table.init);
     p->exit_code = code;
     p->ended = true;
     trace(TRACE_EXIT, p->pid, (unsigned long)code, 0);
@@ -275,14 +283,16 @@ static int find_child(struct proc *me, int pid, struct proc **zombie)
     return *zombie != NULL ? (*zombie)->pid : 0;
 }
 
-int proc_bury(struct proc *zombie, int *code, unsigned long s)
+/* proc_bury() by me. Inline, as enter_table() is: the life of a thread is short. */
+static inline __attribute__((always_inline)) int bury(const struct proc *me, struct proc *zombie, int *code,
+                                                      unsigned long s)
 {
     int pid = zombie->pid;
     list_del(&zombie->sibling);
     void *page = pid_take_back(&proc_table.pids, pid);
     atomic_fetch_sub_explicit(&proc_table.count, 1, memory_order_relaxed);
     proc_table.switches_of_dead += zombie->switches;
-    if (zombie->cpu != current()->cpu) /* on our own CPU we could not run before it has left its stack */
+    if (zombie->cpu != me->cpu) /* on our own CPU we could not run before it has left its stack */
         spin_unlock_raw(&sched_lock_of(zombie)->lock);
     proc_set_state(zombie, PROC_DEAD);
     if (code != NULL)
@@ -300,6 +310,11 @@ int proc_bury(struct proc *zombie, int *code, unsigned long s)
     return pid;
 }
 
+int proc_bury(struct proc *zombie, int *code, unsigned long s)
+{
+    return bury(current(), zombie, code, s);
+}
+
 /* proc_try_wait(). patient: if it is 0, the caller is woken when it would not be 0 any more. */
 static int reap(int pid, int *code, bool patient)
 {
@@ -307,7 +322,7 @@ static int reap(int pid, int *code, bool patient)
     unsigned long s = spin_lock(&proc_table.lock);
     int found = find_child(me, pid, &zombie);
     if (found > 0)
-        return proc_bury(zombie, code, s);
+        return bury(me, zombie, code, s);
     me->waits_for = found == 0 && patient ? pid : 0;
     spin_unlock(&proc_table.lock, s);
     return found;
