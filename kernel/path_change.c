@@ -3,17 +3,23 @@
 #include <uapi/errno.h>
 #include <uapi/fcntl.h>
 
-int path_make(const struct path_last *last, const struct inode_new *what, struct inode **made)
+/* 0: that name is free; or -EEXIST, or what went wrong as it was looked up. */
+static int check_free(const struct path_last *last)
 {
-    struct inode *dir = last->dir, *there;
+    struct inode *there;
     if (last->len == 0)
         return -EEXIST;
-    int error = path_step(dir, last->name, last->len, &there);
-    if (error == 0) {
+    int error = path_step(last->dir, last->name, last->len, &there);
+    if (error == 0)
         inode_put(there);
-        return -EEXIST;
-    }
-    if (error != -ENOENT)
+    return error == 0 ? -EEXIST : error == -ENOENT ? 0 : error;
+}
+
+int path_make(const struct path_last *last, const struct inode_new *what, struct inode **made)
+{
+    struct inode *dir = last->dir;
+    int error = check_free(last);
+    if (error != 0)
         return error;
     if (dir->links == 0 || (last->slash && !S_ISDIR(what->mode)))
         return -ENOENT;
@@ -58,15 +64,9 @@ int path_symlink(const char *text, struct inode *dir, const char *path)
 
 static int link_to(struct inode *i, const struct path_last *last)
 {
-    struct inode *there, *dir = last->dir;
-    if (last->len == 0)
-        return -EEXIST;
-    int error = path_step(dir, last->name, last->len, &there);
-    if (error == 0) {
-        inode_put(there);
-        return -EEXIST;
-    }
-    if (error != -ENOENT)
+    struct inode *dir = last->dir;
+    int error = check_free(last);
+    if (error != 0)
         return error;
     if (inode_is_dir(i))
         return -EPERM;
