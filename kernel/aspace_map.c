@@ -121,16 +121,21 @@ static int protect(struct aspace *as, uintptr_t start, uintptr_t end, unsigned p
     return 0;
 }
 
-int aspace_protect(struct aspace *as, uintptr_t at, size_t size, unsigned prot)
+/* For calls that do nothing to an empty range, wherever it is. */
+static int check_range(uintptr_t at, size_t size)
 {
     if (!is_aligned(at, PAGE_SIZE) || !is_aligned(size, PAGE_SIZE))
         return -EINVAL;
-    if (size == 0)
-        return 0;
-    if (!area_is_range(at, size))
-        return -ENOMEM;
+    return size == 0 || area_is_range(at, size) ? 0 : -ENOMEM;
+}
+
+int aspace_protect(struct aspace *as, uintptr_t at, size_t size, unsigned prot)
+{
+    int result = check_range(at, size);
+    if (result != 0 || size == 0)
+        return result;
     mutex_lock(&as->lock);
-    int result = protect(as, at, at + size, whole_prot(prot));
+    result = protect(as, at, at + size, whole_prot(prot));
     area_merge(as, at, at + size);
     mutex_unlock(&as->lock);
     return result;
@@ -138,13 +143,9 @@ int aspace_protect(struct aspace *as, uintptr_t at, size_t size, unsigned prot)
 
 int aspace_forget(struct aspace *as, uintptr_t at, size_t size)
 {
-    if (!is_aligned(at, PAGE_SIZE) || !is_aligned(size, PAGE_SIZE))
-        return -EINVAL;
-    if (size == 0)
-        return 0;
-    if (!area_is_range(at, size))
-        return -ENOMEM;
-    int result = 0;
+    int result = check_range(at, size);
+    if (result != 0 || size == 0)
+        return result;
     mutex_lock(&as->lock);
     for (uintptr_t va = at, end = at + size; va < end;) {
         const struct area *a = area_from(as, va);
