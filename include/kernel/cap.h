@@ -15,24 +15,23 @@
 struct endpoint;
 
 enum { CAPS_MOST = 64, CAP_GENERATIONS = 1 << 17 };
-_Static_assert((uint64_t)CAPS_MOST *CAP_GENERATIONS <= 1 << (IPC_HANDLE_BITS - 1),
+_Static_assert((uint64_t)CAPS_MOST * CAP_GENERATIONS <= 1 << (IPC_HANDLE_BITS - 1),
                "handles are small numbers");
 
 struct cap {
-    struct endpoint *ep; /* NULL: it was revoked on its way */
-    unsigned rights;     /* IPC_*. Fixed */
+    struct endpoint *ep;    /* NULL: it was revoked on its way */
+    unsigned rights;        /* IPC_*. Fixed */
     /* the lock of the trees */
-    struct list children; /* derived from it */
-    struct list
-        sibling; /* among its parent's children. Of the first: alone, or with others that have no parent */
-    struct caps *table; /* where it is; NULL: on its way to one */
+    struct list children;   /* derived from it */
+    struct list sibling;    /* its place among its parent's; of the first: alone, or with such as it is */
+    struct caps *table;     /* where it is; NULL: on its way to one */
     unsigned slot;
 };
 
 struct caps {
-    struct spinlock lock; /* RANK_TABLE; who changes a slot holds that of the trees, too */
+    struct spinlock lock;             /* RANK_TABLE; who changes a slot holds that of the trees, too */
     struct cap *slot[CAPS_MOST];
-    uint32_t generation[CAPS_MOST]; /* of the slot: a handle that was closed is not valid again soon */
+    uint32_t generation[CAPS_MOST];   /* of the slot: a handle that was closed is not valid again soon */
 };
 
 void cap_init(void); /* irqs off, boot CPU, once, after kmalloc_init(). */

@@ -31,20 +31,19 @@ enum ipc_state {
 /* What a program's thread has to do with endpoints. */
 struct ipc {
     /* lock of ep, while the thread waits */
-    struct list link;      /* in a queue of ep */
-    struct endpoint *ep;   /* where it waits. A reference */
-    const struct cap *via; /* the capability that it waits by: without it, the wait ends */
+    struct list link;           /* in a queue of ep */
+    struct endpoint *ep;        /* where it waits. A reference */
+    const struct cap *via;      /* the capability that it waits by: without it, the wait ends */
     enum ipc_state state;
-    bool calls;          /* in the queue of senders: it wants a reply */
-    bool told;           /* it was handed the CPU, and ep counts it no more */
-    long result;         /* of the wait */
-    struct user *server; /* IPC_CALLING: who owes it the reply */
+    bool calls;                 /* in the queue of senders: it wants a reply */
+    bool told;                  /* it was handed the CPU, and ep counts it no more */
+    long result;                /* of the wait */
+    struct user *server;        /* IPC_CALLING: who owes it the reply */
     /* its own, or who passes a message to it */
-    struct endpoint
-        *owes_ep;     /* where it got a message that wants a reply; NULL: it owes nothing. A reference */
-    struct cap *gift; /* comes or goes with the message */
+    struct endpoint *owes_ep;   /* whence a message that wants a reply; NULL: it owes nothing. A reference */
+    struct cap *gift;           /* comes or goes with the message */
     /* lock of owes_ep */
-    struct user *owes; /* who waits for the reply; NULL: nobody any more */
+    struct user *owes;          /* who waits for the reply; NULL: nobody any more */
 };
 
 void endpoint_init(void); /* irqs off, boot CPU, once, after kmalloc_init(). */
