@@ -238,6 +238,19 @@ void cap_discard(struct cap *c)
     cache_free(caps, c);
 }
 
+int cap_create_endpoint(struct caps *t)
+{
+    struct cap *c;
+    struct endpoint *ep = endpoint_create();
+    if (ep == NULL)
+        return -ENOMEM;
+    if (cap_first(ep, &c) != 0) {
+        endpoint_free(ep);
+        return -ENOMEM;
+    }
+    return cap_place(t, c);
+}
+
 int cap_close(struct caps *t, unsigned long handle)
 {
     unsigned long s = spin_lock(&trees);

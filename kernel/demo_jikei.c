@@ -11,7 +11,6 @@
 #include <kernel/clock.h>
 #include <kernel/console.h>
 #include <kernel/demo.h>
-#include <kernel/endpoint.h>
 #include <kernel/group.h>
 #include <kernel/main.h>
 #include <kernel/memory.h>
@@ -75,19 +74,6 @@ static int give(struct actor *actor, struct caps *from, int handle, unsigned rig
     return result;
 }
 
-static int create_endpoint(struct caps *t)
-{
-    struct cap *c;
-    struct endpoint *ep = endpoint_create();
-    if (ep == NULL)
-        return -ENOMEM;
-    if (cap_first(ep, &c) != 0) {
-        endpoint_free(ep);
-        return -ENOMEM;
-    }
-    return cap_place(t, c);
-}
-
 static void say_online(void)
 {
     for (unsigned i = 1; i < MAX_CPUS; i++) {
@@ -116,7 +102,7 @@ static void chapter(int number)
 {
     struct actor actor[ACTORS];
     struct caps *t = number == 8 ? caps_create() : NULL;
-    int endpoint = t != NULL ? create_endpoint(t) : -ENOMEM;
+    int endpoint = t != NULL ? cap_create_endpoint(t) : -ENOMEM;
     kprintf("jikei, chapter %d:\n", number);
     if (number == 6)
         kprintf("Heap: %p (%lu KiB)\n", hal_p2v((uintptr_t)boot_info()->ram.range[0].base),

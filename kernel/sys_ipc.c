@@ -32,16 +32,8 @@ struct caps *group_caps(struct group *g)
 long sys_ipc_create(const unsigned long a[6])
 {
     (void)a;
-    struct cap *c;
     struct caps *t = group_caps(current_user()->group);
-    struct endpoint *ep = t != NULL ? endpoint_create() : NULL;
-    if (ep == NULL)
-        return -ENOMEM;
-    if (cap_first(ep, &c) != 0) {
-        endpoint_free(ep);
-        return -ENOMEM;
-    }
-    return cap_place(t, c);
+    return t != NULL ? cap_create_endpoint(t) : -ENOMEM;
 }
 
 long sys_ipc_close(const unsigned long a[6])

@@ -57,6 +57,8 @@ int cap_derive(struct caps *t, unsigned long handle, unsigned long rights, unsig
 int cap_place(struct caps *t, struct cap *c);
 /* It is not wanted any more. */
 void cap_discard(struct cap *c);
+/* A new endpoint, with all rights: its handle in t. Or -ENOMEM, -EMFILE. */
+int cap_create_endpoint(struct caps *t);
 
 /* -EBADF: no such handle; -EPERM: no right to do that. Revoking leaves the capability itself. */
 int cap_close(struct caps *t, unsigned long handle);
