@@ -131,6 +131,28 @@ bool signal_pending(void)
     return proc_killed();
 }
 
+void signal_mask(uint64_t blocked)
+{
+    struct user *u = current_user();
+    unsigned long s = spin_lock(&u->group->lock);
+    u->signals.saved = u->signals.blocked;
+    u->signals.blocked = blocked & ~SIGNALS_HARD;
+    signal_recalculate(u);
+    spin_unlock(&u->group->lock, s);
+}
+
+void signal_unmask(bool interrupted)
+{
+    struct user *u = current_user();
+    unsigned long s = spin_lock(&u->group->lock);
+    if (interrupted)
+        u->signals.restore = true;
+    else
+        u->signals.blocked = u->signals.saved;
+    signal_recalculate(u);
+    spin_unlock(&u->group->lock, s);
+}
+
 bool signal_is_ignored(int signo)
 {
     struct user *u = current_user();

@@ -5,13 +5,13 @@
  * look again. What poll() of a file does takes no more than a spinlock, as a condition has to.
  */
 #include <kernel/clock.h>
-#include <kernel/group.h>
+#include <kernel/files.h>
 #include <kernel/kmalloc.h>
 #include <kernel/poll.h>
+#include <kernel/signal.h>
 #include <kernel/sys.h>
 #include <kernel/sys_arg.h>
 #include <kernel/uaccess.h>
-#include <kernel/user.h>
 #include <kernel/user_time.h>
 #include <uapi/errno.h>
 #include <uapi/poll.h>
@@ -102,20 +102,9 @@ long sys_poll(const unsigned long a[6])
  */
 static long poll_masked(uintptr_t at, unsigned long n, uint64_t when, uint64_t mask)
 {
-    struct user *u = current_user();
-    unsigned long s = spin_lock(&u->group->lock);
-    u->signals.saved = u->signals.blocked;
-    u->signals.blocked = mask & ~SIGNALS_HARD;
-    signal_recalculate(u);
-    spin_unlock(&u->group->lock, s);
+    signal_mask(mask);
     long result = do_poll(at, n, when);
-    s = spin_lock(&u->group->lock);
-    if (result == -EINTR)
-        u->signals.restore = true;
-    else
-        u->signals.blocked = u->signals.saved;
-    signal_recalculate(u);
-    spin_unlock(&u->group->lock, s);
+    signal_unmask(result == -EINTR);
     return result;
 }
 

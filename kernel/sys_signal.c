@@ -112,20 +112,13 @@ long sys_rt_sigpending(const unsigned long a[6])
 /* Sleeps until there is a signal to take; then that mask is the thread's again. */
 static long suspend(uint64_t mask)
 {
-    struct user *u = current_user();
-    unsigned long s = spin_lock(&u->group->lock);
-    u->signals.saved = u->signals.blocked;
-    u->signals.blocked = mask & ~SIGNALS_HARD;
-    signal_recalculate(u);
-    spin_unlock(&u->group->lock, s);
+    signal_mask(mask);
     sched_prepare();
     while (!proc_killed() || signal_pass()) {
         if (!proc_killed())
             sched_sleep();
     }
-    s = spin_lock(&u->group->lock);
-    u->signals.restore = true;
-    spin_unlock(&u->group->lock, s);
+    signal_unmask(true);
     return -EINTR;
 }
 

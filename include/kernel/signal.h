@@ -87,6 +87,12 @@ bool signal_pending(void);
  * or the program to end.
  */
 bool signal_pass(void);
+/*
+ * Thread in a call, no lock held. Until signal_unmask() it blocks these signals and no others. What it
+ * blocked before is so again then; or, if the call was interrupted, behind the handler that did it.
+ */
+void signal_mask(uint64_t blocked);
+void signal_unmask(bool interrupted);
 /* Thread. Does its program block or ignore it, or its group not exist any more? For the tty. */
 bool signal_is_ignored(int signo);
 
