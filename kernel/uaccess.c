@@ -92,7 +92,7 @@ static inline void *lock_few(struct aspace *as, uintptr_t va, size_t n, unsigned
 {
     if (va >= vm_user_end() || n > PAGE_SIZE - va % PAGE_SIZE)
         return NULL;
-    return vm_lock_page_inline(&as->tree, va, prot, s);
+    return vm_lock_page(&as->tree, va, prot, s);
 }
 
 int copy_from_user(void *to, uintptr_t from, size_t n)

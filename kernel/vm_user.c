@@ -166,12 +166,6 @@ void vm_grant(struct vm_tree *t, uintptr_t va, unsigned prot)
     vm_forget(va);
 }
 
-void *vm_lock_page(struct vm_tree *t, uintptr_t va, unsigned prot, unsigned long *s)
-{
-    KASSERT(va < vm_user_end());
-    return vm_lock_page_inline(t, va, prot, s);
-}
-
 void vm_limit(struct vm_tree *t, uintptr_t va, size_t size, unsigned prot)
 {
     struct vm_batch changed = { .tree = t };

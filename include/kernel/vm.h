@@ -119,11 +119,6 @@ void vm_replace(struct vm_tree *t, uintptr_t va, uintptr_t pa, unsigned prot);
 void vm_limit(struct vm_tree *t, uintptr_t va, size_t size, unsigned prot);
 /* More is allowed of the page at va, which is there: a CPU that remembers less faults, and finds out. */
 void vm_grant(struct vm_tree *t, uintptr_t va, unsigned prot);
-/*
- * Locks the tree, and returns where the byte at va, any address of the user half, lies in the direct map, if
- * a program may do all of prot with it; *s is for spin_unlock(). NULL, and not locked: it may not.
- */
-void *vm_lock_page(struct vm_tree *t, uintptr_t va, unsigned prot, unsigned long *s);
 /* No CPU remembers any page of it. */
 void vm_forget_all(struct vm_tree *t);
 /* This CPU does not remember the page. */

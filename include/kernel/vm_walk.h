@@ -3,6 +3,7 @@
 #include <hal/info.h>
 #include <hal/mmu.h>
 #include <kernel/config.h>
+#include <kernel/kassert.h>
 #include <kernel/vm.h>
 
 #define VM_TOP        (PT_LEVELS - 1)
@@ -34,11 +35,15 @@ static inline uintptr_t vm_user_end(void) { return vm_user_entries() * VM_TOP_SI
 pte_t *vm_walk(const struct vm_tree *t, uintptr_t va, unsigned level, unsigned *at);
 
 /*
- * vm_lock_page(), inline: for where a call would cost as much again. va is in the user half, and what is
- * mapped there are pages only.
+ * Any context, locks below RANK_VM held. Locks the tree, and returns where the byte at va, any address of the
+ * user half, lies in the direct map, if a program may do all of prot with it; *s is for spin_unlock(). NULL,
+ * and not locked: it may not. Inline, since a call would cost as much again; and what is mapped in the user
+ * half are pages only.
  */
-static inline void *vm_lock_page_inline(struct vm_tree *t, uintptr_t va, unsigned prot, unsigned long *s)
+static inline void *vm_lock_page(struct vm_tree *t, uintptr_t va, unsigned prot, unsigned long *s)
 {
+    if (CONFIG_DEBUG)
+        KASSERT(va < vm_user_end());
     *s = spin_lock(&t->lock);
     pte_t e = ((pte_t *)t->root)[va / VM_TOP_SIZE];
     for (unsigned l = VM_TOP; l > 0 && hal_pte_present(e); l--)

@@ -9,6 +9,8 @@
 #include "unit.h"
 #include "vm_user_model.h"
 
+#include <kernel/vm_walk.h>
+
 #include <string.h>
 
 #include <hal/mmu.h>
