@@ -47,19 +47,13 @@ uint64_t clock_uptime_ns(void)
 }
 
 /* Early alarms are harmless: what is not due yet is armed again, which also quiets the one that rang. */
-static void arm(struct cpu *cpu, uint64_t when)
-{
-    cpu->alarm = when;
-    hal_timer_arm(when);
-}
-
 static __attribute__((noinline)) void look_what_is_due(struct cpu *cpu)
 {
     uint64_t now = hal_timer_now();
     cpu->alarm = 0; /* whoever wants an alarm now need not arm it: that is done below, for all */
     uint64_t next_timeout = timeouts_any(&cpu->timeouts) ? timeouts_run(cpu, now) : UINT64_MAX;
     uint64_t next_turn = sched_tick(cpu, now);
-    arm(cpu, next_timeout < next_turn ? next_timeout : next_turn);
+    clock_arm(cpu, next_timeout < next_turn ? next_timeout : next_turn);
 }
 
 static void alarm_rings(void *arg)
@@ -67,7 +61,7 @@ static void alarm_rings(void *arg)
     (void)arg;
     struct cpu *cpu = this_cpu();
     if (cpu->rq.lone && !timeouts_any(&cpu->timeouts))
-        arm(cpu, UINT64_MAX);
+        clock_arm(cpu, UINT64_MAX);
     else
         look_what_is_due(cpu);
 }

@@ -24,13 +24,18 @@ uint64_t clock_in_ms(unsigned ms);            /* Any context. The counter's valu
 /* The same for nanoseconds, rounded up; UINT64_MAX, which never comes, for more than the counter can tell. */
 uint64_t clock_in_ns(uint64_t ns);
 
-/* irqs off, on cpu itself. The alarm rings at counter value `when` or before. */
+/* irqs off, on cpu itself. The alarm rings at counter value `when`, and not before, whatever was to be. */
+static inline void clock_arm(struct cpu *cpu, uint64_t when)
+{
+    cpu->alarm = when;
+    hal_timer_arm(when);
+}
+
+/* The same context. The alarm rings at counter value `when` or before. */
 static inline void clock_alarm_by(struct cpu *cpu, uint64_t when)
 {
-    if (when < cpu->alarm) {
-        cpu->alarm = when;
-        hal_timer_arm(when);
-    }
+    if (when < cpu->alarm)
+        clock_arm(cpu, when);
 }
 
 /*

@@ -55,18 +55,6 @@ static void bench_spinlock(void)
 /* n threads that do nothing but yield; one of them measures. A yield is a switch, whoever's turn it is. */
 static volatile bool stop;
 
-static void add_switches(struct proc *p, void *sum)
-{
-    *(unsigned *)sum += (unsigned)p->switches;
-}
-
-static unsigned count_switches(void)
-{
-    unsigned sum = 0;
-    proc_for_each(add_switches, &sum);
-    return sum;
-}
-
 static void yielder(void *arg)
 {
     (void)arg;
@@ -90,12 +78,13 @@ static void bench_yield(unsigned n)
     }
     proc_set_nice(current()->pid, 0);
     sched_yield();
-    unsigned rounds = LOOPS / n + 4, before = count_switches();
+    unsigned rounds = LOOPS / n + 4;
+    unsigned long before = proc_switches();
     uint64_t start = hal_timer_now();
     for (unsigned i = 0; i < rounds; i++)
         sched_yield();
     uint64_t total = ns_since(start);
-    unsigned switches = count_switches() - before;
+    unsigned switches = (unsigned)(proc_switches() - before);
     stop = true;
     while (proc_wait(-1, NULL) > 0) {
     }
@@ -116,8 +105,7 @@ static uint64_t alarms_ns(uint64_t when)
     uint64_t start = hal_timer_now();
     for (unsigned i = 0; i < LOOPS; i++) {
         unsigned long s = hal_irq_save();
-        cpu->alarm = when;
-        hal_timer_arm(when);
+        clock_arm(cpu, when);
         hal_irq_restore(s);
         while (*(volatile uint64_t *)&cpu->alarm == 0) {
         }
