@@ -305,8 +305,8 @@ static void test_sleeping_work(void)
     works[WORKS - 1].fn = run_and_note;
     KCHECK(queue(WORKS - 1));
     work_flush(&works[WORKS - 1]);
-    for (unsigned i = 0; i + 1 < WORKS;
-         i++) /* the others left the line before; perhaps they have yet to run */
+    /* The others left the line before; perhaps they have yet to run. */
+    for (unsigned i = 0; i + 1 < WORKS; i++)
         sem_down(&arrived);
     KCHECK(atomic_load(&begun) == WORKS && atomic_load(&ended) == 1);
     KCHECK(workers() >= smp_count() + WORKS - 2);

@@ -197,7 +197,6 @@ static void test_wake(void **state)
     (void)state;
     machine_start(4, "rr", QUANTUM_MS);
     struct proc *sleeper = machine_spawn(1, PRIO_NORMAL, 0, 0x2);
-
     machine_on(1, sleep_now, NULL);
     assert_int_equal(sleeper->state, PROC_SLEEPING);
     sleeper->affinity = 0xe;
@@ -213,7 +212,7 @@ static void test_wake(void **state)
     machine_spawn(3, PRIO_NORMAL, 0, 0x8);
     machine_on(0, wake, sleeper);
     assert_int_equal(sleeper->state, PROC_READY);
-    assert_true(sleeper->cpu == &cpus[2]); /* none is idle: where it slept */
+    assert_ptr_equal(sleeper->cpu, &cpus[2]); /* none is idle: where it slept */
     machine_on(0, wake, sleeper);
     assert_true(sleeper->woken);
     machine_check();
@@ -223,9 +222,8 @@ static void test_wake(void **state)
 static void test_pull(void **state)
 {
     (void)state;
-    machine_start(2, "rr", QUANTUM_MS);
     struct proc *p[4];
-
+    machine_start(2, "rr", QUANTUM_MS);
     for (unsigned i = 0; i < 3; i++)
         p[i] = machine_spawn(0, PRIO_NORMAL, 0, i == 1 ? 0x1 : 0x3);
     p[3] = machine_spawn(1, PRIO_NORMAL, 0, 0x2);
