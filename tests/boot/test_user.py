@@ -103,6 +103,7 @@ def test_session(port):
         shell.wait()
         assert shell.say("jobs") == "[1]  Stopped    cat"
         shell.type("fg")
+        shell.expect(r"cat\r*\n")
         shell.child.send("again\r")
         shell.expect("again\r*\nagain\r*\n")
         shell.child.send("\x04")
@@ -116,7 +117,13 @@ def test_session(port):
         shell.say("wait")
         assert re.match(r"\[1\] \d+", shell.say("sleep 100 &"))
         assert "[1]  Running    sleep 100" in shell.say("jobs")
-        shell.say("kill %1; wait")
+        assert "[1]  Terminated sleep 100" in shell.say("kill %1; wait")
+        shell.start("sleep 100")
+        shell.child.send("\x1a")
+        shell.expect("Stopped")
+        shell.wait()
+        assert "[1]  Stopped " in shell.say("kill -INT %1; jobs")    # which waits,
+        assert "[1]  Interrupt  sh -c" in shell.say("kill %1; wait")
         shell.start("cat | cat")
         shell.child.send("\x03")
         shell.wait()

@@ -134,10 +134,9 @@ static int do_kill(int argc, char **argv)
     }
     for (int i = first; i < argc; i++) {
         struct job *job = argv[i][0] == '%' ? job_find(argv[i]) : NULL;
-        pid_t pid = job != NULL ? -job_group(job) : (pid_t)atoi(argv[i]);
         if (argv[i][0] == '%' && job == NULL) {
             status = 1;
-        } else if (kill(shell.interactive || job == NULL ? pid : -pid, sig) < 0) {
+        } else if ((job != NULL ? job_kill(job, sig) : kill(atoi(argv[i]), sig)) < 0) {
             warn("kill: %s", argv[i]);
             status = 1;
         }

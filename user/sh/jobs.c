@@ -169,9 +169,30 @@ static void go_on(struct job *job)
     kill(shell.interactive ? -job->group : job->group, SIGCONT);
 }
 
+/* All that children have to say by now. */
+static void look_at_all(void)
+{
+    while (look(WNOHANG | WUNTRACED | WCONTINUED))
+        continue;
+}
+
+int job_kill(struct job *job, int sig)
+{
+    if (kill(shell.interactive ? -job->group : job->group, sig) < 0)
+        return -1;
+    look_at_all();
+    if ((sig == SIGTERM || sig == SIGHUP) && has_stopped(job))
+        go_on(job);
+    return 0;
+}
+
 int job_foreground(struct job *job, bool stopped)
 {
     job->in_background = false;
+    if (stopped) {
+        puts(job->text);
+        fflush(stdout);
+    }
     if (shell.interactive && job->group != 0)
         tcsetpgrp(STDIN_FILENO, job->group);
     if (stopped)
@@ -254,8 +275,7 @@ static void bury(bool say)
 
 void jobs_print(void)
 {
-    while (look(WNOHANG | WUNTRACED | WCONTINUED))
-        continue;
+    look_at_all();
     print_from(jobs);
     bury(false);
 }
@@ -264,8 +284,7 @@ void jobs_report(void)
 {
     if (!shell.interactive)
         return;
-    while (look(WNOHANG | WUNTRACED | WCONTINUED))
-        continue;
+    look_at_all();
     bury(true);
 }
 

@@ -111,6 +111,7 @@ builtin_function *builtin_find(const char *name);
 struct job *job_new(const char *text);
 void job_add(struct job *job, pid_t pid);
 pid_t job_group(const struct job *job);                          /* 0: nobody is in it yet */
+int job_kill(struct job *job, int sig);                          /* as kill(); and what has stopped, ends */
 int job_foreground(struct job *job, bool go_on);                 /* until it ends or stops: its status */
 void job_background(struct job *job, bool go_on);
 struct job *job_find(const char *name);                          /* %N, PID; NULL: the latest; or complains */
