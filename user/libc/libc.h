@@ -3,8 +3,16 @@
 #include <stddef.h>
 #include <sys/syscall.h>
 
+enum { MAX_ERRNO = 4095 };
+
+/* Sets errno; returns -1. */
+long __failed(long error);
+
 /* What a system call returned, as C functions say it: -1 and errno if it is an error. */
-long __result(long returned);
+static inline long __result(long returned)
+{
+    return returned >= 0 || returned < -MAX_ERRNO ? returned : __failed(returned);
+}
 
 /* Beginning of the program. words: argc, argv..., 0, envp..., 0, auxiliary vector. */
 void __libc_start(long *words) __attribute__((noreturn));

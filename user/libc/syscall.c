@@ -5,15 +5,11 @@
 #include <stdarg.h>
 #include <unistd.h>
 
-enum { MAX_ERRNO = 4095 };
-
 int errno;
 
-long __result(long returned)
+long __failed(long error)
 {
-    if (returned >= 0 || returned < -MAX_ERRNO)
-        return returned;
-    errno = (int)-returned;
+    errno = (int)-error;
     return -1;
 }
 
