@@ -137,7 +137,7 @@ int files_install(struct files *t, struct file *f, unsigned flags)
 int files_install_at(struct files *t, struct file *f, unsigned flags, unsigned fd)
 {
     mutex_lock(&t->lock);
-    struct file *old = fd < t->room ? t->file[fd] : NULL;
+    struct file *old = files_at(t, fd);
     int result = fd >= limit() ? -EBADF : place_at(t, f, flags, fd);
     mutex_unlock(&t->lock);
     if (result >= 0)
@@ -147,13 +147,14 @@ int files_install_at(struct files *t, struct file *f, unsigned flags, unsigned f
 
 struct file *files_lookup(struct files *t, unsigned fd)
 {
-    if (atomic_load_explicit(&t->refs, memory_order_acquire) == 1) /* the caller's own, and nobody else's */
-        return fd < t->room && t->file[fd] != NULL ? file_get(t->file[fd]) : NULL;
-    mutex_lock(&t->lock);
-    struct file *f = fd < t->room ? t->file[fd] : NULL;
+    bool shared = files_are_shared(t);
+    if (shared)
+        mutex_lock(&t->lock);
+    struct file *f = files_at(t, fd);
     if (f != NULL)
         file_get(f);
-    mutex_unlock(&t->lock);
+    if (shared)
+        mutex_unlock(&t->lock);
     return f;
 }
 

@@ -15,16 +15,16 @@ enum { FEW_PARTS = 8 };
 typedef long move_fn(struct file *f, struct uio *u);
 typedef long move_at_fn(struct file *f, struct uio *u, uint64_t offset);
 
-static long move(const unsigned long a[6], move_fn *fn)
+static inline long move(const unsigned long a[6], move_fn *fn)
 {
     struct uio_part part;
     struct uio u;
-    struct file *f = sys_file(a[0]);
-    if (f == NULL)
+    struct sys_file f = sys_file_begin(a[0]);
+    if (f.file == NULL)
         return -EBADF;
     uio_init(&u, &part, true, a[1], min_size(a[2], SYS_MOVE_MOST));
-    long n = fn(f, &u);
-    file_put(f);
+    long n = fn(f.file, &u);
+    sys_file_end(f);
     return n;
 }
 
@@ -38,16 +38,16 @@ long sys_write(const unsigned long a[6])
     return move(a, file_write);
 }
 
-static long move_at(const unsigned long a[6], move_at_fn *fn)
+static inline long move_at(const unsigned long a[6], move_at_fn *fn)
 {
     struct uio_part part;
     struct uio u;
-    struct file *f = sys_file(a[0]);
-    if (f == NULL)
+    struct sys_file f = sys_file_begin(a[0]);
+    if (f.file == NULL)
         return -EBADF;
     uio_init(&u, &part, true, a[1], min_size(a[2], SYS_MOVE_MOST));
-    long n = fn(f, &u, sys_offset(a + 3));
-    file_put(f);
+    long n = fn(f.file, &u, sys_offset(a + 3));
+    sys_file_end(f);
     return n;
 }
 

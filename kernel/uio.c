@@ -13,12 +13,6 @@ void uio_init_parts(struct uio *u, const struct uio_part *part, unsigned n, bool
         u->left += part[i].size;
 }
 
-void uio_init(struct uio *u, struct uio_part *part, bool user, uintptr_t at, size_t size)
-{
-    *part = (struct uio_part){ at, size };
-    uio_init_parts(u, part, 1, user);
-}
-
 /* One piece: n bytes at kernel address k (NULL: zeros), to or from address `at`. */
 typedef int piece_fn(const struct uio *u, uintptr_t at, void *k, size_t n);
 

@@ -7,6 +7,8 @@
 #pragma once
 #include <kernel/mutex.h>
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Room of a new table; RLIMIT_NOFILE of the first program; and what that can be raised to. */
@@ -39,6 +41,18 @@ int files_install_from(struct files *t, struct file *f, unsigned flags, unsigned
 int files_install(struct files *t, struct file *f, unsigned flags);
 /* The same at number fd; what was there is closed. fd, or -EBADF, -ENOMEM. */
 int files_install_at(struct files *t, struct file *f, unsigned flags, unsigned fd);
+
+/* Thread that uses t. Does anybody else? If not, nobody else will, unless the caller forks. */
+static inline bool files_are_shared(struct files *t)
+{
+    return atomic_load_explicit(&t->refs, memory_order_acquire) != 1;
+}
+
+/* Thread; locked, or not shared. What fd refers to; NULL: nothing. */
+static inline struct file *files_at(const struct files *t, unsigned fd)
+{
+    return fd < t->room ? t->file[fd] : NULL;
+}
 
 /* Thread; sleeps. What fd refers to, with a reference for the caller; NULL: nothing. */
 struct file *files_lookup(struct files *t, unsigned fd);

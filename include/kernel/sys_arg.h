@@ -3,6 +3,7 @@
 #include <hal/info.h>
 #include <kernel/file.h>
 #include <kernel/uio.h>
+#include <kernel/user.h>
 #include <stdint.h>
 
 /* Bytes that one read or write moves at most: as on Linux, what a positive int can say in whole pages. */
@@ -11,6 +12,31 @@
 /* All: thread of a program, no lock held; sleep. */
 /* What descriptor fd refers to, a reference more; NULL: -EBADF. */
 struct file *sys_file(unsigned long fd);
+
+/* A file that a call is at work with. */
+struct sys_file {
+    struct file *file; /* NULL: -EBADF */
+    bool counted;      /* with a reference */
+};
+
+/*
+ * The same for a call that leaves the descriptors alone; sys_file_end() has to follow. In a table that is
+ * the caller's alone nobody else can close it meanwhile, and it needs no reference.
+ */
+static inline struct sys_file sys_file_begin(unsigned long fd)
+{
+    struct files *t = current_user()->files;
+    if (files_are_shared(t))
+        return (struct sys_file){ sys_file(fd), true };
+    return (struct sys_file){ files_at(t, (unsigned)fd), false };
+}
+
+static inline void sys_file_end(struct sys_file f)
+{
+    if (f.counted)
+        file_put(f.file);
+}
+
 /* f, a reference that is used up, gets a descriptor; returns that or -E... NULL: returns error. */
 long sys_install(struct file *f, unsigned flags, int error);
 

@@ -23,7 +23,16 @@ struct uio {
 };
 
 /* Any context. One part, which the caller keeps as long as the uio. */
-void uio_init(struct uio *u, struct uio_part *part, bool user, uintptr_t at, size_t size);
+static inline void uio_init(struct uio *u, struct uio_part *part, bool user, uintptr_t at, size_t size)
+{
+    *part = (struct uio_part){ at, size };
+    u->part = part;
+    u->parts = 1;
+    u->offset = 0;
+    u->left = size;
+    u->user = user;
+}
+
 /* The same for n parts; their sizes add up to no more than SSIZE_MAX. */
 void uio_init_parts(struct uio *u, const struct uio_part *part, unsigned n, bool user);
 
