@@ -185,6 +185,34 @@ static void check_futex(void)
           __syscall(SYS_futex, (char *)&word + 1, FUTEX_WAIT, 5, NULL, NULL, 0) == -EINVAL);
 }
 
+static int channel[2];
+
+static int read_one(void *argument)
+{
+    struct thread *t = argument;
+    char c = 0;
+
+    t->number = read(channel[0], &c, 1) == 1 ? c : -1;
+    return 0;
+}
+
+static void check_files(void)
+{
+    struct timespec moment = { 0, 50000000 };
+
+    if (pipe(channel) < 0)
+        exit(2);
+    start(&threads[0], read_one);
+    nanosleep(&moment, NULL);
+    CHECK("a file that is closed while another thread reads lives until that is over",
+          close(channel[0]) == 0 && write(channel[1], "x", 1) == 1);
+    join(&threads[0]);
+    CHECK("and it reads what comes", threads[0].number == 'x');
+    signal(SIGPIPE, SIG_IGN);
+    CHECK("then it is closed", FAILS_WITH(EPIPE, write(channel[1], "x", 1)));
+    close(channel[1]);
+}
+
 static int end_all(void *argument)
 {
     (void)argument;
@@ -285,6 +313,7 @@ int main(int argc, char **argv)
     check_threads();
     check_process();
     check_futex();
+    check_files();
     check_end();
     check_exec();
     return verdict("t_thread");
