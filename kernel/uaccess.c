@@ -7,8 +7,7 @@
 #include <kernel/aspace.h>
 #include <kernel/kassert.h>
 #include <kernel/uaccess.h>
-#include <kernel/user.h>
-#include <kernel/vm_walk.h>
+#include <kernel/uaccess_short.h>
 #include <lib/string.h>
 #include <lib/util.h>
 #include <uapi/errno.h>
@@ -87,19 +86,11 @@ static struct aspace *ours(void)
     return current_user()->as;
 }
 
-/* Almost always the bytes are few, in one page, which is there. vm_lock_page() of it; or NULL. */
-static inline void *lock_few(struct aspace *as, uintptr_t va, size_t n, unsigned prot, unsigned long *s)
-{
-    if (va >= vm_user_end() || n > PAGE_SIZE - va % PAGE_SIZE)
-        return NULL;
-    return vm_lock_page(&as->tree, va, prot, s);
-}
-
 int copy_from_user(void *to, uintptr_t from, size_t n)
 {
     unsigned long s;
     struct aspace *as = ours();
-    const void *at = lock_few(as, from, n, PROT_R, &s);
+    const void *at = uaccess_lock_few(as, from, n, PROT_R, &s);
     if (__builtin_expect(at != NULL, 1)) {
         memcpy(to, at, n);
         spin_unlock(&as->tree.lock, s);
@@ -112,7 +103,7 @@ int copy_to_user(uintptr_t to, const void *from, size_t n)
 {
     unsigned long s;
     struct aspace *as = ours();
-    void *at = lock_few(as, to, n, PROT_W, &s);
+    void *at = uaccess_lock_few(as, to, n, PROT_W, &s);
     if (__builtin_expect(at != NULL, 1)) {
         memcpy(at, from, n);
         spin_unlock(&as->tree.lock, s);

@@ -3,7 +3,7 @@
  *
  * Wait with wait_event() or one of its three relatives. Whoever changes the condition changes it first, then
  * wakes. Mutexes, semaphores and completions are made of kernel/waitq_hand.h: there the waker hands over what
- * is waited for, and the condition is "I was woken". docs/waiting.md has the pictures.
+ * is waited for, and the condition is "I was woken". Pipes are too. docs/waiting.md has the pictures.
  */
 #pragma once
 #include <kernel/spinlock.h>

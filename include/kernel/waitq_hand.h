@@ -1,6 +1,7 @@
 /*
- * kernel/waitq_hand.h - the lower half of wait queues, for mutex.c and its like: the waker hands over what is
- * waited for. Inline: a semaphore is little else.
+ * kernel/waitq_hand.h - the lower half of wait queues, for those whose condition is under the queue's lock:
+ * mutex.c and its like, where the waker hands over what is waited for, and pipe.c. Inline: a semaphore is
+ * little else.
  *
  * A waker takes a waiter off the queue, lets the queue's lock go, wakes, and then writes waiter.woken: its
  * last word. The waiter leaves only when it has read that, or has found itself on the queue still. So its
@@ -41,6 +42,17 @@ SCHED_INLINE void waitq_unlock_wake(struct waitq *wq, struct waiter *w, unsigned
 /* The same for all waiters, in the order of their coming. */
 void waitq_unlock_wake_all(struct waitq *wq, unsigned long s);
 
+/* The same, where as a rule there is one waiter, or none. */
+SCHED_INLINE void waitq_unlock_wake_few(struct waitq *wq, unsigned long s)
+{
+    if (list_empty(&wq->waiters))
+        spin_unlock(&wq->lock, s);
+    else if (__builtin_expect(wq->waiters.next == wq->waiters.prev, 1))
+        waitq_unlock_wake(wq, waitq_take(wq), s);
+    else
+        waitq_unlock_wake_all(wq, s);
+}
+
 /* irqs off, queue's lock held. p, the caller, is the last in it. */
 static inline void waitq_join(struct waitq *wq, struct waiter *w, struct proc *p)
 {
@@ -77,6 +89,22 @@ SCHED_INLINE void waitq_unlock_wait(struct waitq *wq)
     sched_sleep_short(&top->cpu->rq, p);
     if (__builtin_expect(!waitq_woken(&w), 0))
         waitq_sleep_on(&w, WAIT_FOR_EVER, false);
+}
+
+/*
+ * The same, but -EINTR, and off the queue, if the caller was asked to end and nobody has woken it. Who asks
+ * says so first and wakes then: so either we see it here, or do not sleep for his token.
+ */
+SCHED_INLINE int waitq_unlock_wait_killable(struct waitq *wq)
+{
+    const struct kstack_top *top = kstack_top(stack_here());
+    struct proc *p = top->proc;
+    struct waiter w;
+    waitq_join(wq, &w, p);
+    spin_unlock_raw(&wq->lock);
+    if (__builtin_expect(!atomic_load_explicit(&p->killed, memory_order_relaxed), 1))
+        sched_sleep_short(&top->cpu->rq, p);
+    return __builtin_expect(waitq_woken(&w), 1) ? 0 : waitq_sleep_on(&w, WAIT_FOR_EVER, true);
 }
 
 /* The same with limits: returns as waitq_sleep_on(), with interrupts restored to s. */

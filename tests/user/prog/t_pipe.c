@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -138,18 +139,46 @@ static void check_large(void)
     close(fds[0]);
 }
 
-static void check_atomic(void)
+enum {
+    WRITERS = 4,
+    LINES = 500,
+    LENGTH = 60
+}; /* what does not divide the ring, so some lie around its end */
+
+/* Room for a line: in one page, or partly in the next. */
+static char *line_at(bool across)
 {
-    enum { WRITERS = 4, LINES = 500, LENGTH = 64 };
-    int fds[2];
-    char line[LENGTH];
-    size_t lines = 0;
+    static char pages[2 * 4096] __attribute__((aligned(4096)));
+
+    return pages + 4096 - (across ? LENGTH / 2 : LENGTH);
+}
+
+/* How many lines come until the end; -1 if one of them is not of one writer. */
+static long read_lines(int fd)
+{
+    long lines = 0;
     bool good = true;
 
-    if (pipe(fds) < 0)
+    for (ssize_t n; (n = read(fd, line_at(lines % 2 != 0), LENGTH)) > 0; lines++) {
+        const char *line = line_at(lines % 2 != 0);
+        for (ssize_t i = 1; i < n; i++)
+            good &= line[i] == line[0];
+        good &= n == LENGTH;
+    }
+    return good ? lines : -1;
+}
+
+static void check_atomic(void)
+{
+    int fds[2], sum[2];
+    bool good = true;
+    long others = 0;
+
+    if (pipe(fds) < 0 || pipe(sum) < 0)
         exit(2);
     for (int i = 0; i < WRITERS; i++) {
         if (patient_fork() == 0) {
+            char *line = line_at(i % 2 != 0);
             memset(line, 'a' + i, LENGTH);
             for (int n = 0; n < LINES; n++) {
                 if (write(fds[1], line, LENGTH) != LENGTH)
@@ -159,15 +188,41 @@ static void check_atomic(void)
         }
     }
     close(fds[1]);
-    for (ssize_t n; (n = read(fds[0], line, LENGTH)) > 0; lines++) {
-        for (ssize_t i = 1; i < n; i++)
-            good &= line[i] == line[0];
-        good &= n == LENGTH;
+    if (patient_fork() == 0) {
+        others = read_lines(fds[0]);
+        _exit(write(sum[1], &others, sizeof(others)) == sizeof(others) ? 0 : 1);
     }
-    for (int i = 0, status; i < WRITERS; i++)
+    long lines = read_lines(fds[0]);
+    for (int i = 0, status; i < WRITERS + 1; i++)
         good &= wait(&status) > 0 && status == 0;
-    CHECK("small pieces of four writers are not mixed", good && lines == (size_t)WRITERS * LINES);
+    good &= read(sum[0], &others, sizeof(others)) == sizeof(others);
+    CHECK("small pieces of four writers are not mixed, nor torn by two readers",
+          good && lines >= 0 && others >= 0 && lines + others == (long)WRITERS * LINES);
     close(fds[0]);
+    close(sum[0]);
+    close(sum[1]);
+}
+
+/* A page that was never touched, and one that is not there. */
+static void check_faults(void)
+{
+    int fds[2];
+    char c = 0;
+    char *fresh = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (fresh == MAP_FAILED || munmap(fresh + 4096, 4096) < 0 || pipe(fds) < 0)
+        exit(2);
+    CHECK("out of and into a page that is not there yet",
+          write(fds[1], fresh, 1) == 1 && write(fds[1], "xyz", 3) == 3 && read(fds[0], fresh + 9, 1) == 1 &&
+              read(fds[0], fresh + 4095, 1) == 1 && fresh[4095] == 'x');
+    CHECK("EFAULT takes nothing and brings nothing", FAILS_WITH(EFAULT, read(fds[0], fresh + 4095, 2)) &&
+                                                         FAILS_WITH(EFAULT, write(fds[1], fresh + 4095, 2)) &&
+                                                         FAILS_WITH(EFAULT, write(fds[1], fresh + 4096, 1)) &&
+                                                         read(fds[0], &c, 1) == 1 && c == 'y' &&
+                                                         read(fds[0], &c, 1) == 1 && c == 'z');
+    munmap(fresh, 4096);
+    close(fds[0]);
+    close(fds[1]);
 }
 
 static void check_poll(void)
@@ -197,6 +252,7 @@ int main(void)
     check_blocking();
     check_large();
     check_atomic();
+    check_faults();
     check_poll();
     return verdict("t_pipe");
 }
