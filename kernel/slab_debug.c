@@ -39,12 +39,24 @@ size_t slab_debug_extra(size_t size)
     return sizeof(struct tag) + RED_SIZE;
 }
 
-/* The first byte from `from` up to `to` that is not `value`; -1: all are. */
+/* The first byte from `from` up to `to` that is not `value`; -1: all are. By words where it can. */
 static int unlike(const unsigned char *p, size_t from, size_t to, unsigned char value)
 {
-    for (size_t i = from; i < to; i++) {
+    const uintptr_t same = value * (UINTPTR_MAX / 0xff);
+    size_t i = from;
+
+    while (i < to) {
+        uintptr_t word;
+        if ((uintptr_t)(p + i) % sizeof(word) == 0 && to - i >= sizeof(word)) {
+            memcpy(&word, __builtin_assume_aligned(p + i, sizeof(word)), sizeof(word));
+            if (word == same) {
+                i += sizeof(word);
+                continue;
+            }
+        }
         if (p[i] != value)
             return (int)i;
+        i++;
     }
     return -1;
 }
