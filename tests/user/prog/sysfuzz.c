@@ -16,12 +16,17 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-enum { PARALLEL_MOST = 8, LOOK_MS = 5, POKE_AFTER = 4, KILL_AFTER = 60, CLEAN_TRIES = 50 };
-enum { CALLS = 1000, CHILDREN, KILLED }; /* words of fuzz_progress */
+enum { PARALLEL_MOST = 16, TURNS = 8, CLEAN_TRIES = 50 };
+enum { LOOK_MS = 2, POKE_AFTER = 2, KILL_AFTER = 25 }; /* the last two in looks */
+enum { CALLS = 1000, CHILDREN, KILLED };               /* words of fuzz_progress */
 
 static const char *const places[] = { "/tmp", "/", "/dev", "/bin", "/test", "/proc" };
 
 static unsigned children, killed;
+
+struct wish {
+    unsigned seed, calls, parallel, each;
+};
 
 /* Everything whose name begins with fz. False: there was no memory to look, or something is left. */
 static bool remove_files(const char *folder, bool all)
@@ -62,74 +67,78 @@ static void clean(const struct account *before)
     }
 }
 
-struct child {
-    pid_t pid; /* 0: has ended */
-    unsigned calls, idle;
+/* A place of a round, where one child follows the other. */
+struct place {
+    pid_t pid; /* 0: the child has ended, or there was no memory for it */
+    unsigned turns, calls, idle;
 };
 
-static pid_t start_child(unsigned seed, unsigned calls, unsigned slot)
+static void start_child(struct place *p, unsigned seed, unsigned calls, unsigned slot)
 {
-    pid_t pid = fork();
-
-    if (pid == 0) {
+    p->idle = 0;
+    p->turns--;
+    p->pid = fork();
+    if (p->pid == 0) {
         fuzz_begin(seed, &fuzz_progress[slot]);
         fuzz_calls(seed, calls);
         _exit(0);
     }
-    return pid;
+    if (p->pid < 0)
+        p->pid = 0;
+    else
+        children++;
 }
 
-/* True when it has ended. */
-static bool watch(struct child *c, unsigned slot)
+static bool has_ended(struct place *p)
+{
+    return p->pid == 0 || waitpid(p->pid, NULL, WNOHANG) != 0;
+}
+
+/* Who is alive, but makes no progress, hears of it. */
+static void watch(struct place *p, unsigned slot)
 {
     unsigned now = atomic_load(&fuzz_progress[slot]);
 
-    if (c->pid == 0 || waitpid(c->pid, NULL, WNOHANG) != 0) {
-        c->pid = 0;
-        return true;
-    }
-    c->idle = now == c->calls ? c->idle + 1 : 0;
-    c->calls = now;
-    if (c->idle == KILL_AFTER)
+    p->idle = now == p->calls ? p->idle + 1 : 0;
+    p->calls = now;
+    if (p->idle == KILL_AFTER)
         killed++;
-    if (c->idle >= KILL_AFTER)
-        kill(c->pid, SIGKILL);
-    else if (c->idle >= POKE_AFTER)
-        kill(c->pid, SIGALRM);
-    return false;
+    if (p->idle >= KILL_AFTER)
+        kill(p->pid, SIGKILL);
+    else if (p->idle >= POKE_AFTER)
+        kill(p->pid, SIGALRM);
 }
 
-/* Returns how many calls were made. */
-static unsigned round_of(unsigned seed, unsigned parallel, unsigned each, const struct account *before)
+/* Each place has its turns, whose seeds do not depend on who is faster. Returns how many calls were made. */
+static unsigned round_of(const struct wish *w, unsigned seed, const struct account *before)
 {
-    struct child child[PARALLEL_MOST] = { { 0, 0, 0 } };
+    struct place place[PARALLEL_MOST];
     unsigned calls = 0;
 
     if (mkdir(FUZZ_PLACE, 0777) < 0 && errno != EEXIST && errno != ENOMEM)
         warn("%s", FUZZ_PLACE);
-    for (unsigned i = 0; i < parallel; i++) {
+    for (unsigned i = 0; i < w->parallel; i++) {
         atomic_store(&fuzz_progress[i], 0);
-        child[i].pid = start_child(seed + i, each, i);
-        if (child[i].pid < 0)
-            child[i].pid = 0;
-        else
-            children++;
+        place[i] = (struct place){ .turns = TURNS };
     }
-    for (bool ended = false; !ended;) {
-        account_sleep(LOOK_MS);
+    for (bool ended = false; !ended; account_sleep(LOOK_MS)) {
         ended = true;
-        for (unsigned i = 0; i < parallel; i++)
-            ended &= watch(&child[i], i);
+        for (unsigned i = 0; i < w->parallel; i++) {
+            struct place *p = &place[i];
+            if (!has_ended(p))
+                watch(p, i);
+            else if (p->turns == 0)
+                continue;
+            else
+                start_child(p, seed + i * TURNS + p->turns - 1, w->each, i);
+            ended = false;
+        }
     }
-    for (unsigned i = 0; i < parallel; i++)
+    for (unsigned i = 0; i < w->parallel; i++)
         calls += atomic_load(&fuzz_progress[i]);
     clean(before);
     return calls;
 }
-
-struct wish {
-    unsigned seed, calls, parallel, each;
-};
 
 /* A process of its own, whose memory comes back with the rest. Counts in the last words of what is shared. */
 static _Noreturn void all_rounds(const struct wish *w, const struct account *before)
@@ -138,8 +147,8 @@ static _Noreturn void all_rounds(const struct wish *w, const struct account *bef
 
     setsid();
     chdir("/");
-    for (unsigned s = w->seed * 65536; calls < w->calls; s += w->parallel) {
-        calls += round_of(s, w->parallel, w->each, before);
+    for (unsigned s = w->seed * 65536; calls < w->calls; s += w->parallel * TURNS) {
+        calls += round_of(w, s, before);
         if (calls / 100000 > shown) {
             shown = calls / 100000;
             printf("sysfuzz: %u calls, seed %#x\n", calls, s);
@@ -177,6 +186,7 @@ int main(int argc, char **argv)
     static struct account before;
     struct wish w = { 1, 20000, 4, 1000 };
 
+    fuzz_learn();
     for (int c; (c = getopt(argc, argv, "s:n:p:c:x:")) != -1;) {
         unsigned value = optarg != NULL ? (unsigned)strtoul(optarg, NULL, 0) : 0;
         if (c == 's')

@@ -13,6 +13,8 @@ enum { FUZZ_CALLS_OF_PROGRAM = 50, FUZZ_ARENA_PAGES = 32 };
 /* Counted in memory that all share, one word for each of the processes at a time. */
 extern atomic_uint *fuzz_progress;
 
+/* Once in a program: looks up what each call takes. */
+void fuzz_learn(void);
 /* Once in a process, before its calls. progress: its word, or NULL. */
 void fuzz_begin(unsigned seed, atomic_uint *progress);
 /* Makes so many calls. Threads and children that they start make some, too. */

@@ -171,16 +171,20 @@ static unsigned rarity(const char *name)
     return 1;
 }
 
+void fuzz_learn(void)
+{
+    for (int i = 0; i < NCALLS; i++) {
+        calls[i].one_in = rarity(calls[i].name);
+        calls[i].kinds = kinds_of(calls[i].name);
+    }
+}
+
 void fuzz_begin(unsigned seed, atomic_uint *own)
 {
     struct rlimit limit = { 32 << 20, 32 << 20 };
     struct sigaction a = { .sa_handler = fuzz_nothing };
 
     progress = own != NULL ? own : &nowhere;
-    for (int i = 0; i < NCALLS; i++) {
-        calls[i].one_in = rarity(calls[i].name);
-        calls[i].kinds = kinds_of(calls[i].name);
-    }
     if (own != NULL) {
         setsid();
         chdir(FUZZ_PLACE);
