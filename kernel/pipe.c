@@ -170,10 +170,11 @@ static long pipe_read(struct file *f, struct uio *u, uint64_t *position)
     return n == -EPIPE ? 0 : n;
 }
 
+/* To the thread that wrote: kill() would not find it, unless it is the first of its process. */
 static void broken(void)
 {
     if (current_user() != NULL)
-        signal_send(current()->pid, SIGPIPE);
+        signal_send_to_thread(0, current()->pid, SIGPIPE);
 }
 
 static long pipe_write(struct file *f, struct uio *u, uint64_t *position)
