@@ -92,9 +92,29 @@ static void test_misuse(void **state)
     expect_panic(spin_unlock_raw(&low), "lock low let go by CPU 1, which does not hold it");
 }
 
-static void a_second(void)
+/* Looks to ms of the clock: a look costs what it costs in a virtual machine, or the clock jumps. */
+static unsigned looked;
+
+static void looks_for_long(void)
 {
-    host_now += 1000ull * HOST_TICKS_PER_MS;
+    looked++;
+    host_now += 20ull * HOST_TICKS_PER_MS / 1000;
+}
+
+static void looks_after_a_jump(void)
+{
+    if (looked++ == 1)
+        host_now += 3600ull * 1000 * HOST_TICKS_PER_MS;
+    if (looked == 20000)
+        atomic_store(&low.serving, low.next - 1); /* the holder, and those that panicked, are done */
+}
+
+static void looks_while_it_goes_on(void)
+{
+    looked++;
+    host_now += 20ull * HOST_TICKS_PER_MS / 1000;
+    if (looked % 500000 == 0)
+        atomic_fetch_add(&low.serving, 1);
 }
 
 static void test_patience(void **state)
@@ -106,11 +126,27 @@ static void test_patience(void **state)
     host_become_cpu(1);
     spin_lock_raw(&low);
     host_become_cpu(0);
-    host_relax = a_second;
-    expect_panic(spin_lock_raw(&low),
-                 "lock low: CPU 0 waits for it since 20 s; CPU 1 holds it, and took it at 0x");
+    host_relax = looks_for_long;
+    expect_panic(spin_lock_raw(&low), "lock low (0x");
+    expect_panic(spin_lock_raw(&low), "served 0, next 3; CPU 1 holds it, and took it at 0x");
     cpus[1].nheld = 0;
-    expect_panic(spin_lock_raw(&low), "lock low: CPU 0 waits for it since 20 s, and nobody holds it");
+    expect_panic(spin_lock_raw(&low), "served 0, next 4; nobody holds it");
+
+    /* The clock jumps by an hour: nothing was waited for that long. */
+    looked = 0;
+    host_relax = looks_after_a_jump;
+    spin_lock_raw(&low);
+    assert_int_equal(looked, 20000);
+    spin_unlock_raw(&low);
+
+    /* Half a minute, and more: but it goes on. */
+    begin();
+    low.next = 4;
+    looked = 0;
+    host_relax = looks_while_it_goes_on;
+    spin_lock_raw(&low);
+    assert_int_equal(looked, 4 * 500000);
+    spin_unlock_raw(&low);
     host_relax = relax;
 }
 
