@@ -162,11 +162,29 @@ static void print(const struct job *job)
     printf("[%d]  %-10s %s\n", job->number, state, job->text);
 }
 
+/*
+ * As kill(), to those of it that have not ended: numbers of the others may be somebody else's by now, and a
+ * group that nobody came into is that of the shell.
+ */
+static int kill_living(const struct job *job, int sig)
+{
+    int result = -1;
+
+    errno = ESRCH;
+    if (shell.interactive && !has_ended(job))
+        return kill(-job->group, sig);
+    for (const struct process *p = job->processes; p != NULL && !shell.interactive; p = p->next) {
+        if (!p->ended && kill(p->pid, sig) == 0)
+            result = 0;
+    }
+    return result;
+}
+
 static void go_on(struct job *job)
 {
     for (struct process *p = job->processes; p != NULL; p = p->next)
         p->stopped = false;
-    kill(shell.interactive ? -job->group : job->group, SIGCONT);
+    kill_living(job, SIGCONT);
 }
 
 /* All that children have to say by now. */
@@ -178,7 +196,7 @@ static void look_at_all(void)
 
 int job_kill(struct job *job, int sig)
 {
-    if (kill(shell.interactive ? -job->group : job->group, sig) < 0)
+    if (kill_living(job, sig) < 0)
         return -1;
     look_at_all();
     if ((sig == SIGTERM || sig == SIGHUP) && has_stopped(job))
