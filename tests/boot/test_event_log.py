@@ -9,7 +9,7 @@ import tracing  # noqa: E402, which harness makes possible
 def test_dump_of_a_boot(port):
     with Console(port, "trace=on", tests=False) as console:
         console.prompt()
-        console.command("sleep 20")
+        console.command("sleep 200")
         found, = tracing.parse(console.command("trace dump"), port.arch)
         assert found.arch == port.arch and found.lost == 0
         steps = [e.a for e in found.events if e.name == "boot"]
@@ -17,7 +17,7 @@ def test_dump_of_a_boot(port):
         assert {0: "idle", 1: "init", 3: "main", 4: "monitor"}.items() <= found.names.items()
         monitor = [s for s in tracing.Timeline(found).proc_slices if s.pid == 4]
         slept = [found.ns(s.last) - found.ns(s.first) for s in monitor if s.state == "sleeping"]
-        assert max(slept) >= 19_000_000
+        assert max(slept) >= 100_000_000      # what it was late to begin is missing
         assert {s.state for s in monitor} == {"ready", "running", "sleeping"}
         assert "trace: on" in console.command("trace")
 

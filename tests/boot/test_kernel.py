@@ -30,7 +30,7 @@ def check_ktap(result):
 def test_suite(port, variant):
     """Plain, with all memory that there is; in a variant, which is slower, with some of it."""
     words = "test=all" + (" mem=32M" if variant else "")
-    names = check_ktap(run(port, words, variant=variant, icount=0, timeout=300))
+    names = check_ktap(run(port, words, variant=variant, icount=0, timeout=600))
     assert len(names) >= 40
 
 
@@ -47,7 +47,7 @@ def check_one_cpu(port, words):
 
 
 def check_fair(port, variant=""):
-    result = run(port, "test=all mem=64M sched=fair", variant=variant, icount=0, timeout=300)
+    result = run(port, "test=all mem=64M sched=fair", variant=variant, icount=3, timeout=600)
     check_ktap(result)
     assert "4 of 4 CPUs in use" in result.output, result
 
@@ -64,7 +64,7 @@ def test_suite_fair(port):
 def test_suite_in_parallel(port, sched):
     """CPUs that are threads of the host: what is exact only in virtual time is left out."""
     for tests in ("mem-*", "proc-*", "vm-*"):
-        check_ktap(run(port, f"test={tests} mem=64M sched={sched}", timeout=300))
+        check_ktap(run(port, f"test={tests} mem=64M sched={sched}", timeout=600))
 
 
 @pytest.mark.parametrize("shift", (2, 5))

@@ -17,6 +17,31 @@ static void nothing(void *arg)
     (void)arg;
 }
 
+/* Sleeps until child pid has ended, and leaves it to be waited for. */
+static void look_whether_ended(struct proc *p, void *ended)
+{
+    *(bool *)ended = p->ended;
+}
+
+static void until_ended(int pid)
+{
+    for (bool ended = false; !ended;) {
+        sleep_ms(1);
+        KCHECK(proc_with(pid, look_whether_ended, &ended) == 0);
+    }
+}
+
+/* A child of which this is the argument may end; when it has, it is nobody's turn. */
+static atomic_int turn;
+
+static void end_in_turn(void *arg)
+{
+    int code = (int)(intptr_t)arg;
+    while (atomic_load(&turn) != code)
+        sleep_ms(1);
+    proc_exit(code);
+}
+
 /* proc_wait(pid) waits for that child, whichever ends first. */
 static void test_wait_for_one(void)
 {
@@ -33,7 +58,8 @@ static void test_try_wait(void)
 {
     int code = -1;
     KCHECK(proc_try_wait(-1, &code) == -ECHILD);
-    int pid = ktest_spawn("late", PRIO_NORMAL, exit_with, (void *)3);
+    atomic_store(&turn, 0);
+    int pid = ktest_spawn("late", PRIO_NORMAL, end_in_turn, (void *)3);
     KCHECK(proc_try_wait(pid, &code) == 0);
     KCHECK(proc_try_wait(-1, &code) == 0);
     KCHECK(proc_try_wait(current()->pid, &code) == -ECHILD);
@@ -42,27 +68,31 @@ static void test_try_wait(void)
     KCHECK(proc_try_wait(-2, &code) == -ECHILD);
     KCHECK(proc_wait(INT32_MAX, &code) == -ECHILD);
     KCHECK(code == -1);
-    sleep_ms(1);
+    atomic_store(&turn, 3);
+    until_ended(pid);
     KCHECK(proc_try_wait(pid, &code) == pid && code == 3);
     KCHECK(proc_try_wait(pid, &code) == -ECHILD);
 }
 KTEST("proc-try-wait", test_try_wait);
 
 /* Zombies are given out in the order of their ends, and those that live are not in the way. */
-static void sleep_and_exit(void *arg)
-{
-    sleep_ms((unsigned)(uintptr_t)arg);
-    proc_exit((int)(uintptr_t)arg);
-}
-
 static void test_order_of_ends(void)
 {
-    static const uintptr_t ms[] = { 40, 10, 30, 20 };
-    for (unsigned i = 0; i < ARRAY_SIZE(ms); i++)
-        ktest_spawn("sleeper", PRIO_NORMAL, sleep_and_exit, (void *)ms[i]);
-    for (int expected = 10; expected <= 40; expected += 10) {
+    enum { CHILDREN = 4 };
+    static const int order[CHILDREN] = { 1, 3, 2, 0 };
+    int pid[CHILDREN];
+    atomic_store(&turn, 0);
+    for (int i = 0; i < CHILDREN; i++)
+        pid[i] = ktest_spawn("ends", PRIO_NORMAL, end_in_turn, (void *)(intptr_t)(i + 1));
+    for (int i = 0; i < CHILDREN - 1; i++) {
+        atomic_store(&turn, order[i] + 1);
+        until_ended(pid[order[i]]);
+    }
+    for (int i = 0; i < CHILDREN; i++) {
         int code = 0;
-        KCHECK(proc_wait(-1, &code) > 0 && code == expected);
+        if (i == CHILDREN - 1)
+            atomic_store(&turn, order[i] + 1);
+        KCHECK(proc_wait(-1, &code) == pid[order[i]] && code == order[i] + 1);
     }
 }
 KTEST("proc-order-of-ends", test_order_of_ends);
@@ -125,7 +155,7 @@ static void test_kill_early_and_late(void)
     atomic_store(&was_killed, 0);
     int pid = ktest_spawn("early", PRIO_LOW, note_killed, NULL);
     KCHECK(proc_kill(pid) == 0);
-    sleep_ms(5);
+    until_ended(pid);
     KCHECK(atomic_load(&was_killed) == 1);
     KCHECK(proc_kill(pid) == 0);
     KCHECK(proc_wait(pid, NULL) == pid);
