@@ -32,7 +32,7 @@ USER_CC := $(if $(filter 1,$(LLVM)),clang --target=$(USER_TARGET_$(ARCH)),$(CC))
 USER_CC_HEADERS = $(shell $(USER_CC) $(if $(filter 1,$(LLVM)),-print-resource-dir,-print-file-name=include) \
                           2>/dev/null)$(if $(filter 1,$(LLVM)),/include)
 USER_INCLUDES = -nostdinc -Iuser/include -Iinclude -isystem $(USER_CC_HEADERS)
-USER_CFLAGS   = -std=gnu11 -O$(OPT) -g -ffreestanding -fno-omit-frame-pointer -fno-common -fno-pie -fno-pic \
+USER_CFLAGS   = -std=gnu11 -O$(OPT) -g -ffreestanding -fomit-frame-pointer -fno-common -fno-pie -fno-pic \
                 -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables -ffunction-sections \
                 -fdata-sections -fno-strict-aliasing -ffile-prefix-map=$(CURDIR)/= \
                 $(filter-out -Wframe-larger-than=%,$(WARNINGS)) $(USER_FLAGS_$(ARCH)) $(USER_INCLUDES)

@@ -1,5 +1,6 @@
 /* libc.h - what the files of the C library share with each other, and nobody else. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 
@@ -11,7 +12,8 @@ long __failed(long error);
 /* What a system call returned, as C functions say it: -1 and errno if it is an error. */
 static inline long __result(long returned)
 {
-    return returned >= 0 || returned < -MAX_ERRNO ? returned : __failed(returned);
+    bool failed = (unsigned long)returned >= -(unsigned long)MAX_ERRNO;
+    return __builtin_expect(failed, 0) ? __failed(returned) : returned;
 }
 
 /* Beginning of the program. words: argc, argv..., 0, envp..., 0, auxiliary vector. */

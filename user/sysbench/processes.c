@@ -84,8 +84,9 @@ static void serve(void)
 
 static void call_endpoint(void)
 {
-    long words[IPC_WORDS] = { 1, 2, 3, 4 };
+    static long words[IPC_WORDS] = { 0, 2, 3, 4 };
 
+    words[0] = 1;
     must(ipc_call(to_call, IPC_NOTHING, words) >= 0 && words[0] == 2, "ipc_call");
 }
 
