@@ -13,7 +13,7 @@ USER_BINS  := init cat cp echo env false forktest free grep head hexdump jikei k
 USER_TESTS := t_fork t_exec t_mem t_file t_pipe t_signal t_time t_thread t_fp t_badptr t_job t_ipc
 USER_STRESS := sysfuzz torture
 HOSTILE_OBJS := hostile.o hostile_memory.o hostile_exec.o hostile_bombs.o hostile_$(ARCH).o
-SH_OBJS    := main.o input.o edit.o lex.o parse.o expand.o vars.o run.o redirect.o jobs.o builtin.o
+SH_OBJS    := main.o input.o edit.o lex.o parse.o expand.o vars.o run.o redirect.o jobs.o terminal.o builtin.o
 SYSBENCH_OBJS := main.o calls.o memory.o processes.o
 LIBC_OBJS  := start.o syscall.o process.o exec.o file.o path.o memory.o system.o signal.o malloc.o stdio.o \
               text.o string.o strerror.o ctype.o number.o qsort.o env.o getopt.o dirent.o assert.o err.o \

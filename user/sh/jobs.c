@@ -1,7 +1,7 @@
-/* jobs.c - the processes that a line has started, together a job; who of them has the terminal.
+/* jobs.c - the processes that a line has started, together a job.
  *
- * With job control (an interactive shell) each job is a process group: keys like Ctrl-C and Ctrl-Z go to the
- * one in the foreground. Without, all are in the group of the shell.
+ * With job control (an interactive shell) each job is a process group, and one of them has the terminal
+ * (terminal.c). Without, all are in the group of the shell.
  */
 #include "sh.h"
 
@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
 struct process {
@@ -32,9 +31,7 @@ struct job {
     struct job *next;
 };
 
-static struct job *jobs;     /* newest first */
-static struct termios modes; /* of the terminal, when the shell has it */
-static const int ignored[] = { SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGTERM };
+static struct job *jobs; /* newest first */
 
 static bool has_ended(const struct job *job)
 {
@@ -212,17 +209,15 @@ int job_foreground(struct job *job, bool stopped)
         fflush(stdout);
     }
     if (shell.interactive && job->group != 0)
-        tcsetpgrp(STDIN_FILENO, job->group);
+        terminal_give(job->group);
     if (stopped)
         go_on(job);
     while (!has_ended(job) && !has_stopped(job)) {
         if (!look(stops()) && errno != EINTR)
             break;
     }
-    if (shell.interactive) {
-        tcsetpgrp(STDIN_FILENO, getpgrp());
-        tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
-    }
+    if (shell.interactive)
+        terminal_take_back();
     int status = exit_status(job);
     int wait_status = job->last == NULL ? 0 : job->last->status;
     if (has_stopped(job)) {
@@ -324,38 +319,10 @@ int jobs_wait(struct job *wanted)
     return wanted == NULL ? 0 : exit_status(wanted);
 }
 
-static void interrupt(int sig)
-{
-    (void)sig;
-    shell.interrupted = true;
-}
-
-void jobs_start(void)
-{
-    struct sigaction action = { .sa_handler = interrupt };
-    pid_t owner;
-
-    while ((owner = tcgetpgrp(STDIN_FILENO)) >= 0 && owner != getpgrp())
-        kill(0, SIGTTIN); /* not our turn yet */
-    sigaction(SIGINT, &action, NULL);
-    for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-        signal(ignored[i], SIG_IGN);
-    if (getsid(0) != getpid())
-        setpgid(0, 0);
-    tcsetpgrp(STDIN_FILENO, getpgrp());
-    tcgetattr(STDIN_FILENO, &modes);
-}
-
 void jobs_child(pid_t group, bool foreground)
 {
-    if (shell.interactive) {
-        setpgid(0, group);
-        if (foreground)
-            tcsetpgrp(STDIN_FILENO, getpgrp());
-        for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-            signal(ignored[i], SIG_DFL);
-        signal(SIGINT, SIG_DFL);
-    }
+    if (shell.interactive)
+        terminal_leave(group, foreground);
     shell.interactive = false; /* whatever it runs is part of this job */
     while (jobs != NULL)
         forget(jobs); /* they are the children of another */

@@ -66,6 +66,6 @@ int main(int argc, char **argv)
     shell.argc = in.text != NULL && zero == 0 ? 1 : argc - zero;
     shell.argv = argv + zero;
     if (shell.interactive)
-        jobs_start();
+        terminal_start();
     exit(run_input(&in));
 }

@@ -118,8 +118,14 @@ struct job *job_find(const char *name);                          /* %N, PID; NUL
 void jobs_print(void);
 void jobs_report(void);                                          /* those that ended or stopped meanwhile */
 int jobs_wait(struct job *job);                                  /* for one, or for all that run */
-void jobs_start(void);                                           /* this shell gets the terminal */
 void jobs_child(pid_t group, bool foreground);                   /* a new process on its way to a program */
+
+/* --- terminal.c: for an interactive shell --- */
+
+void terminal_start(void);                                       /* it is this shell's, when it is its turn */
+void terminal_give(pid_t group);
+void terminal_take_back(void);                                   /* with its modes as they were */
+void terminal_leave(pid_t group, bool foreground);               /* a new process on its way to a program */
 
 /* --- main.c --- */
 
