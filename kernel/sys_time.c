@@ -221,6 +221,7 @@ static void ring(void *arg)
 
 void group_alarm_init(struct group *g)
 {
+    mutex_init(&g->alarm_lock, "alarm");
     timeout_init(&g->alarm, ring, g);
     g->alarm_at = 0;
 }
@@ -233,12 +234,15 @@ void group_alarm_end(struct group *g)
 long sys_alarm(const unsigned long a[6])
 {
     struct group *g = current_user()->group;
-    uint64_t now = clock_uptime_ns(), left = 0;
+    uint64_t left = 0;
+    mutex_lock(&g->alarm_lock);
+    uint64_t now = clock_uptime_ns();
     if (timeout_cancel(&g->alarm) && g->alarm_at > now)
         left = div_u64(g->alarm_at - now + NS_PER_S - 1, NS_PER_S, NULL);
     if (a[0] != 0) {
         g->alarm_at = now + (uint64_t)a[0] * NS_PER_S;
         timeout_add(&g->alarm, clock_in_ns((uint64_t)a[0] * NS_PER_S));
     }
+    mutex_unlock(&g->alarm_lock);
     return (long)left;
 }

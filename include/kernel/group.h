@@ -6,6 +6,7 @@
  * others are the leader's children in the process table, which nobody but the group waits for.
  */
 #pragma once
+#include <kernel/mutex.h>
 #include <kernel/signal.h>
 #include <kernel/spinlock.h>
 #include <kernel/timeout.h>
@@ -47,7 +48,8 @@ struct group {
     enum group_news news;
     uint64_t        dead_ticks; /* CPU time of threads that have ended, in counter ticks */
     uint64_t        children_ticks; /*   and of children that were waited for */
-    uint64_t        alarm_at; /* of alarm(), in nanoseconds of uptime. Its own threads */
+    struct mutex    alarm_lock; /* of alarm(): its threads set it one after the other */
+    uint64_t        alarm_at; /* in nanoseconds of uptime. alarm_lock */
     struct timeout  alarm;
     /* woken when a child has news, a thread has ended, or a stop is over */
     struct waitq    changed;
