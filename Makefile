@@ -112,7 +112,7 @@ KERNEL_OBJS := main.o trap.o irq.o clock.o timeout.o smp.o \
                user.o user_begin.o user_exit.o group.o signal.o signal_take.o \
                signal_fault.o user_symbol.o job.o fork.o exec.o exec_stack.o \
                futex.o syscall.o sys_proc.o sys_wait.o sys_signal.o sys_time.o sys_system.o random.o \
-               cap.o endpoint.o sys_ipc.o \
+               cap.o endpoint.o endpoint_short.o sys_ipc.o \
                fs.o path.o path_change.o inode.o ramfs.o ramfs_data.o initrd.o dev.o \
                file.o files.o uio.o pipe.o \
                tty.o tty_job.o ldisc.o procfs.o procfs_text.o procfs_memory.o \

@@ -6,35 +6,26 @@
 #include <kernel/kassert.h>
 #include <kernel/spinlock.h>
 
-struct asids asids;
-
 static struct spinlock lock = SPINLOCK_INIT("ASIDs", RANK_ASID);
-static unsigned next; /* number; of those that are left in this generation */
+static unsigned long generation; /* 0: no number was given out yet */
+static unsigned next;            /* number; of those that are left in this generation */
 
-/* A CPU that sees the new generation sees that it is behind. */
-static unsigned long new_generation(unsigned long generation)
-{
-    for (unsigned i = 0; i < MAX_CPUS; i++)
-        atomic_store_explicit(&asids.behind[i], true, memory_order_relaxed);
-    atomic_store_explicit(&asids.generation, generation + 1, memory_order_release);
-    next = 1;
-    return generation + 1;
-}
-
-unsigned asid_load_slowly(struct asid *a, unsigned cpu, bool *flush)
+unsigned asid_load_slowly(struct asid *a, unsigned long *known, bool *flush)
 {
     KASSERT(hal_info.asids > 1 && hal_info.asids <= 1u << ASID_BITS);
     spin_lock_raw(&lock);
-    unsigned long generation = atomic_load_explicit(&asids.generation, memory_order_relaxed);
     unsigned long tag = atomic_load_explicit(&a->tag, memory_order_relaxed);
-    if (generation == 0 || (tag >> ASID_BITS != generation && next >= hal_info.asids))
-        generation = new_generation(generation);
-    if (tag >> ASID_BITS != generation) {
+    bool has_one = tag != 0 && tag >> ASID_BITS == generation;
+    if (!has_one && (generation == 0 || next >= hal_info.asids)) {
+        generation++;
+        next = 1;
+    }
+    if (!has_one) {
         tag = generation << ASID_BITS | next++;
         atomic_store_explicit(&a->tag, tag, memory_order_relaxed);
     }
-    *flush = atomic_load_explicit(&asids.behind[cpu], memory_order_relaxed);
-    atomic_store_explicit(&asids.behind[cpu], false, memory_order_relaxed);
+    *flush = *known != generation;
+    *known = generation;
     spin_unlock_raw(&lock);
     return tag & ((1u << ASID_BITS) - 1);
 }

@@ -177,33 +177,3 @@ void aspace_set_stack_limit(struct aspace *as, size_t bytes)
     as->stack_limit = bytes;
     mutex_unlock(&as->lock);
 }
-
-/*
- * This CPU's bit in cpus comes before the look at stale, and the other way round in kernel/vm_flush.c: one
- * of the two sees the other. asid_load() may wait for a lock, and answer meanwhile: so what was loaded is
- * looked at after it.
- */
-void aspace_switch(struct cpu *cpu, struct aspace *as)
-{
-    uint32_t bit = cpu->bit;
-    bool flush = false;
-    unsigned asid = 0;
-    if (cpu->as == as)
-        return;
-    if (as != NULL && hal_info.asids > 0)
-        asid = asid_load(&as->asid, cpu->index, &flush);
-    struct aspace *old = cpu->as;
-    if (as != NULL) {
-        atomic_fetch_or_explicit(&as->tree.cpus, bit, memory_order_seq_cst);
-        if ((atomic_load_explicit(&as->tree.stale, memory_order_seq_cst) & bit) != 0) {
-            atomic_fetch_and_explicit(&as->tree.stale, ~bit, memory_order_relaxed);
-            flush = true;
-        }
-    }
-    hal_pt_switch(as != NULL ? hal_v2p(as->tree.root) : 0, asid);
-    cpu->as = as;
-    if (flush)
-        hal_tlb_flush_all();
-    if (old != NULL)
-        atomic_fetch_and_explicit(&old->tree.cpus, ~bit, memory_order_release);
-}

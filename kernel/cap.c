@@ -57,9 +57,10 @@ static bool take_out(struct cap *c, struct endpoint **last)
     leave_tree(c);
     if (c->table != NULL) {
         struct caps *t = c->table;
+        unsigned slot = c->handle % CAPS_MOST;
         spin_lock_raw(&t->lock);
-        t->slot[c->slot] = NULL;
-        t->generation[c->slot] = (t->generation[c->slot] + 1) % CAP_GENERATIONS;
+        t->slot[slot] = NULL;
+        t->generation[slot] = (t->generation[slot] + 1) % CAP_GENERATIONS;
         spin_unlock_raw(&t->lock);
     }
     *last = c->ep;
@@ -136,7 +137,7 @@ static void put_at(struct caps *t, unsigned slot, struct cap *c)
     spin_lock_raw(&t->lock);
     t->slot[slot] = c;
     c->table = t;
-    c->slot = slot;
+    c->handle = slot + (unsigned long)t->generation[slot] * CAPS_MOST;
     spin_unlock_raw(&t->lock);
 }
 
@@ -218,9 +219,8 @@ int cap_place(struct caps *t, struct cap *c)
     unsigned long s = spin_lock(&trees);
     int result = c->ep == NULL ? -ENOENT : free_slot(t);
     if (result >= 0) {
-        unsigned slot = (unsigned)result;
-        put_at(t, slot, c);
-        result += (int)(t->generation[slot] * CAPS_MOST);
+        put_at(t, (unsigned)result, c);
+        result = (int)c->handle;
     }
     spin_unlock(&trees, s);
     if (result < 0)

@@ -134,6 +134,15 @@ static __attribute__((noinline)) void see_why(struct user *u)
     }
 }
 
+long endpoint_wait_over(struct user *u)
+{
+    if (__builtin_expect(!u->ipc.told, 0))
+        see_why(u);
+    u->ipc.told = false;
+    hal_irq_enable();
+    return u->ipc.result;
+}
+
 /*
  * irqs off, lock of ep held, which is let go; irqs are on afterwards. u waits there as `state` says, and
  * counts for it. partner: who has got what it waited for from u just now, and is to be woken; or NULL.
@@ -142,7 +151,6 @@ static inline long wait_there(struct user *u, struct endpoint *ep, enum ipc_stat
 {
     u->ipc.ep = ep;
     u->ipc.state = state;
-    u->ipc.told = false;
     struct proc *p = u->proc;
     struct cpu *cpu = p->cpu;
     if (partner != NULL && sched_may_hand_over(cpu, p, partner->proc)) {
@@ -156,10 +164,7 @@ static inline long wait_there(struct user *u, struct endpoint *ep, enum ipc_stat
         spin_unlock_raw(&ep->lock);
         sched_sleep();
     }
-    if (__builtin_expect(!u->ipc.told, 0))
-        see_why(u);
-    hal_irq_enable();
-    return u->ipc.result;
+    return endpoint_wait_over(u);
 }
 
 /* Lock held. u waits in the queue, as one more reference. */
@@ -204,18 +209,9 @@ static inline long unlock(struct endpoint *ep, long result)
 /* Lock of their endpoint held. */
 static inline void pass(struct user *to, struct user *from)
 {
-    hal_frame_pass(user_frame(to->proc), user_frame(from->proc));
+    hal_frame_pass(to->frame, from->frame);
     to->ipc.gift = from->ipc.gift;
     from->ipc.gift = NULL;
-}
-
-/* Lock held. server owes client a reply from now on, as one more reference. */
-static inline void owe(struct endpoint *ep, struct user *server, struct user *client)
-{
-    client->ipc.server = server;
-    server->ipc.owes = client;
-    server->ipc.owes_ep = ep;
-    ep->refs++;
 }
 
 long endpoint_send(struct user *u, struct caps *t, unsigned long handle, bool calls)
@@ -239,7 +235,7 @@ long endpoint_send(struct user *u, struct caps *t, unsigned long handle, bool ca
     to->ipc.state = IPC_IDLE;
     to->ipc.result = calls ? IPC_WANTS_REPLY : 0;
     if (calls) {
-        owe(ep, to, u);
+        endpoint_owe(ep, to, u);
         ep->refs++;
         return wait_there(u, ep, IPC_CALLING, to);
     }
@@ -258,7 +254,7 @@ static long take(struct user *u, struct endpoint *ep, struct user *from)
         end_wait(from, 0);
         return unlock(ep, 0);
     }
-    owe(ep, u, from);
+    endpoint_owe(ep, u, from);
     from->ipc.state = IPC_CALLING;
     return unlock(ep, IPC_WANTS_REPLY);
 }

@@ -217,7 +217,7 @@ static void become(struct user *u, struct plan *plan)
     set_name(u, plan->stack.script != NULL ? plan->script : plan->path);
     u->clear_tid = 0;
     hal_user_init(u->hal);
-    hal_frame_init(user_frame(u->proc), plan->image.entry, plan->stack.sp);
+    hal_frame_init(u->frame, plan->image.entry, plan->stack.sp);
 }
 
 /*

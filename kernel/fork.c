@@ -80,14 +80,14 @@ static int copy_registers(struct user *u, const struct user *from, struct birth 
     u->set_tid = b->flags & CLONE_CHILD_SETTID ? b->child_tid : 0;
     /* Where it is a descriptor it may be wrong, and the frame has nothing to do with it. */
     bool described = (b->flags & CLONE_SETTLS) && hal_info.tls_desc_size > 0;
-    return described ? hal_user_set_tls(u->hal, user_frame(current()), b->tls, b->tls_desc) : 0;
+    return described ? hal_user_set_tls(u->hal, current_user()->frame, b->tls, b->tls_desc) : 0;
 }
 
 /* The child is in the table, and NEW. Its frame is the caller's, with another result. */
 static void fill_frame(struct user *u, const struct birth *b)
 {
-    struct hal_frame *f = user_frame(u->proc);
-    hal_frame_copy(f, user_frame(current()));
+    struct hal_frame *f = u->frame;
+    hal_frame_copy(f, current_user()->frame);
     hal_frame_set_result(f, 0);
     if (b->stack != 0)
         hal_frame_set_sp(f, b->stack);
@@ -167,7 +167,7 @@ static void vfork_wait(struct vfork *v, const struct user *me)
 /* A signal came before there was a child: it is taken, and the call made again, whatever its action says. */
 static long once_more(void)
 {
-    hal_frame_call_again(user_frame(current()));
+    hal_frame_call_again(current_user()->frame);
     return SYSCALL_NO_RESULT;
 }
 

@@ -127,7 +127,7 @@ static long not_again(int result)
 {
     if (result != -EINTR)
         return result;
-    hal_frame_set_result(user_frame(current()), -EINTR);
+    hal_frame_set_result(current_user()->frame, -EINTR);
     return SYSCALL_NO_RESULT;
 }
 

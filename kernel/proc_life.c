@@ -163,7 +163,8 @@ static int begin_user(struct proc *p, struct proc *parent, const char *name, str
     p->fn = fn;
     p->arg = arg;
     p->user = u;
-    p->sp = hal_context_init(user_frame(p), thread_start, p);
+    u->frame = hal_frame_user((uintptr_t)kstack_top(p->stack));
+    p->sp = hal_context_init(u->frame, thread_start, p);
     if (signal_before_fork())
         return -EINTR;
     int pid = enter_table(p, parent, page);

@@ -3,7 +3,8 @@
  *
  * The run-queue lock is held across hal_context_switch(): whoever goes takes it, whoever comes lets it go. A
  * thread comes back either behind its own sched_switch_to() or, the first time, at the top of its life in
- * proc_life.c; by then perhaps on another CPU: sched_cpu_after_switch().
+ * proc_life.c; by then perhaps on another CPU: sched_cpu_after_switch(). A thread that waits for a message
+ * may have no stack to come back to: then it comes out of endpoint_short.c.
  */
 #include <hal/context.h>
 #include <hal/timer.h>
@@ -15,7 +16,7 @@
 #include <kernel/sched_short.h>
 #include <kernel/smp.h>
 #include <kernel/trace.h>
-#include <kernel/user.h>
+#include <kernel/user_load.h>
 #include <lib/util.h>
 
 /* Out of the way, which would have to save more registers for them even while nothing is recorded. */

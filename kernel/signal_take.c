@@ -292,7 +292,7 @@ bool signal_pass(void)
             spin_unlock(&g->lock, s);
             stand_still(u);
         } else if (take_one(u, &t)) {
-            act(u, &t, user_frame(u->proc), s);
+            act(u, &t, u->frame, s);
         } else {
             signal_recalculate(u);
             spin_unlock(&g->lock, s);

@@ -85,6 +85,12 @@ static __attribute__((noinline)) long unwrap(struct user *u, struct caps *t, lon
     return handle < 0 ? result | IPC_LOST_GIFT : result | IPC_HAS_GIFT | handle;
 }
 
+long ipc_waited(struct user *u)
+{
+    long result = endpoint_wait_over(u);
+    return u->ipc.gift != NULL ? unwrap(u, table(u), result) : result;
+}
+
 enum step { SEND, CALL, RECEIVE, REPLY, REPLY_RECEIVE };
 
 static inline long message(enum step step, const unsigned long a[6])

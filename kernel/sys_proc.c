@@ -74,7 +74,7 @@ long sys_set_thread_area(const unsigned long a[6])
     if (copy_from_user(desc, a[0], size) != 0)
         return -EFAULT;
     user_unload();
-    int result = hal_user_set_tls(u->hal, user_frame(u->proc), a[0], desc);
+    int result = hal_user_set_tls(u->hal, u->frame, a[0], desc);
     return result != 0 ? result : copy_to_user(a[0], desc, size);
 }
 

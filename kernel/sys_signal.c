@@ -188,7 +188,7 @@ long sys_rt_sigtimedwait(const unsigned long a[6])
 long sys_sigaltstack(const unsigned long a[6])
 {
     struct user *u = current_user();
-    uintptr_t sp = hal_frame_sp(user_frame(u->proc));
+    uintptr_t sp = hal_frame_sp(u->frame);
     struct sigaltstack new, old = u->signals.stack;
     old.ss_flags = signal_stack_flags(&old, sp);
     if (a[0] != 0) {
@@ -209,7 +209,7 @@ long sys_sigaltstack(const unsigned long a[6])
 static long sigreturn(bool rt)
 {
     struct user *u = current_user();
-    struct hal_frame *f = user_frame(u->proc);
+    struct hal_frame *f = u->frame;
     size_t size;
     uint64_t mask;
     struct sigaltstack stack;

@@ -20,7 +20,7 @@
 #include <kernel/slab.h>
 #include <kernel/syscall.h>
 #include <kernel/trace.h>
-#include <kernel/user.h>
+#include <kernel/user_load.h>
 #include <lib/string.h>
 #include <uapi/errno.h>
 
@@ -55,6 +55,7 @@ struct user *user_alloc(void)
     u->fs = NULL;
     u->group = NULL;
     u->proc = NULL;
+    u->frame = NULL;
     u->hal = hal;
     u->clear_tid = u->set_tid = 0;
     u->ipc = (struct ipc){ .state = IPC_IDLE };
@@ -133,18 +134,6 @@ void user_set_name(struct user *u, const char *name)
     spin_unlock(&proc_table.lock, s);
 }
 
-struct hal_frame *user_frame(const struct proc *p)
-{
-    return hal_frame_user((uintptr_t)kstack_top(p->stack));
-}
-
-void user_save(struct runq *rq)
-{
-    struct user *u = rq->loaded;
-    rq->loaded = NULL;
-    hal_user_save(u->hal, user_frame(u->proc));
-}
-
 void user_unload(void)
 {
     unsigned long s = hal_irq_save();
@@ -161,15 +150,6 @@ static inline bool may_leave(const struct cpu *cpu, const struct proc *p)
            !atomic_load_explicit(&p->killed, memory_order_relaxed) && cpu->rq.loaded == p->user;
 }
 
-static void load(struct cpu *cpu, struct hal_frame *f, const struct proc *p)
-{
-    struct user *u = p->user;
-    if (cpu->as != u->as)
-        aspace_switch(cpu, u->as);
-    hal_user_load(u->hal, f, (uintptr_t)kstack_top(p->stack));
-    cpu->rq.loaded = u;
-}
-
 /* irqs off. Does what may_leave() waits for. Out of the way of traps that have nothing to do. */
 static __attribute__((noinline)) void leave_kernel(struct hal_frame *f, struct proc *p)
 {
@@ -182,7 +162,7 @@ static __attribute__((noinline)) void leave_kernel(struct hal_frame *f, struct p
             signal_take(f);
             hal_irq_disable();
         } else {
-            load(cpu, f, p);
+            user_load(cpu, f, p);
         }
     }
 }
@@ -234,24 +214,43 @@ static __attribute__((noinline)) void other_trap(struct hal_frame *f, const stru
     }
 }
 
-void user_trap(struct hal_frame *f, const struct trap_info *t)
+/* irqs off. The end of a trap. */
+static inline void leave(struct hal_frame *f)
 {
-    if (t->kind == TRAP_SYSCALL) {
-        hal_irq_enable();
-        syscall(f);
-        hal_irq_disable();
-    } else {
-        other_trap(f, t);
-    }
     struct proc *p = current();
     if (__builtin_expect(!may_leave(p->cpu, p), 0))
         leave_kernel(f, p);
+}
+
+static inline void call(struct hal_frame *f)
+{
+    hal_irq_enable();
+    syscall(f);
+    hal_irq_disable();
+    leave(f);
+}
+
+void user_call(struct hal_frame *f)
+{
+    call(f);
+}
+
+void user_trap(struct hal_frame *f, const struct trap_info *t)
+{
+    if (t->kind != TRAP_SYSCALL) {
+        other_trap(f, t);
+        leave(f);
+    } else if (__builtin_expect(syscall_is_own(f), 0)) {
+        endpoint_trap(f);
+    } else {
+        call(f);
+    }
 }
 
 void user_enter(void)
 {
     struct proc *p = current();
     hal_irq_disable();
-    leave_kernel(user_frame(p), p);
-    hal_frame_resume(user_frame(p));
+    leave_kernel(p->user->frame, p);
+    hal_frame_resume(p->user->frame);
 }

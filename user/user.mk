@@ -11,7 +11,7 @@ USER_OBJ := $(USER_OUT)/obj
 USER_BINS  := init cat cp echo env false forktest free grep head hexdump jikei kill ls mkdir monitor \
               mv poweroff ps rm sleep stress touch true uname wc yes
 USER_TESTS := t_fork t_exec t_mem t_file t_pipe t_signal t_time t_thread t_group t_fp \
-              t_badptr t_job t_ipc
+              t_badptr t_job t_ipc t_cap
 USER_STRESS := sysfuzz torture
 HOSTILE_OBJS := hostile.o hostile_memory.o hostile_exec.o hostile_bombs.o hostile_$(ARCH).o
 SH_OBJS    := main.o input.o edit.o lex.o parse.o expand.o vars.o run.o redirect.o jobs.o terminal.o builtin.o

@@ -6,7 +6,6 @@
  */
 #include <arch/arm64.h>
 #include <arch/sysreg.h>
-#include <arch/user.h>
 #include <hal/user.h>
 #include <lib/string.h>
 
@@ -23,24 +22,8 @@ void hal_user_init(struct hal_user *u)
     memset(u, 0, sizeof(*u));
 }
 
-/*
- * Returning to user mode pops the frame, so sp is stack_top then. eret is what makes the CPU see the change
- * of CPACR_EL1, and fetch again what hal_code_sync() took out of the caches (Arm ARM D1.4, SCTLR_EL1.EOS is
- * 1).
- */
-void hal_user_load(const struct hal_user *u, struct hal_frame *f, uintptr_t stack_top)
+void arm64_fpu_unload(struct hal_user *u)
 {
-    (void)f, (void)stack_top;
-    sysreg_write(cpacr_el1, 0);
-    sysreg_write(tpidr_el0, u->tls);
-}
-
-void hal_user_save(struct hal_user *u, struct hal_frame *f)
-{
-    (void)f;
-    u->tls = sysreg_read(tpidr_el0);
-    if ((sysreg_read(cpacr_el1) & CPACR_FPEN) == 0)
-        return; /* it has not used them: u still has them */
     arm64_fpu_save(&u->fpu);
     u->fpu.fpsr = (uint32_t)sysreg_read(fpsr);
     u->fpu.fpcr = (uint32_t)sysreg_read(fpcr);

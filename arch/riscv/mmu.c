@@ -76,12 +76,8 @@ void hal_pt_kernel(uintptr_t root_pa)
  */
 void hal_pt_switch(uintptr_t root_pa, unsigned asid)
 {
-    if (root_pa == 0) {
-        csr_write(satp, kernel_satp);
-    } else {
-        unsigned long number = hal_info.asids == 0 ? 0 : asid;
-        csr_write(satp, SATP_SV39 | number << SATP_ASID_SHIFT | root_pa >> PAGE_SHIFT);
-    }
+    unsigned long user = SATP_SV39 | (unsigned long)asid << SATP_ASID_SHIFT | root_pa >> PAGE_SHIFT;
+    csr_write(satp, root_pa != 0 ? user : kernel_satp);
     if (hal_info.asids == 0)
         __asm__ volatile("sfence.vma x0, %0" : : "r"(0ul) : "memory"); /* all but what is global */
 }

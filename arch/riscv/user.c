@@ -1,13 +1,11 @@
 /*
  * user.c - going to user mode, and floating point.
  *
- * The thread pointer is a register of the frame. sstatus.FS in the frame says what the floating-point
- * registers in the hart are: off, as in struct hal_user (clean), or newer (dirty). Without F and D they stay
- * off, and their instructions are illegal (Privileged Architecture 3.1.6.6).
+ * The thread pointer is a register of the frame. Without F and D the floating-point registers stay off, and
+ * their instructions are illegal (Privileged Architecture 3.1.6.6).
  */
 #include <arch/riscv.h>
 #include <arch/sysreg.h>
-#include <arch/user.h>
 #include <hal/user.h>
 
 /*
@@ -34,24 +32,12 @@ void hal_user_init(struct hal_user *u)
     *u = (struct hal_user){ .fcsr = 0 };
 }
 
-void hal_user_load(const struct hal_user *u, struct hal_frame *f, uintptr_t stack_top)
+void riscv_fpu_save(struct hal_user *u)
 {
-    (void)u; /* hal_user_load_fpu() */
-    struct riscv_hart *hart = (struct riscv_hart *)csr_read(sscratch);
-    hart->user = hal_frame_user(stack_top);
-    f->sstatus = SSTATUS_SPIE | SSTATUS_UXL_64;
-    __asm__ volatile("fence.i" : : : "memory"); /* hal_code_sync() */
-}
-
-void hal_user_save(struct hal_user *u, struct hal_frame *f)
-{
-    if ((f->sstatus & SSTATUS_FS) == SSTATUS_FS) {
-        csr_set(sstatus, SSTATUS_FS);
-        __asm__ volatile(EACH_REGISTER(FSD) : : "r"(u->f) : "memory");
-        u->fcsr = (uint32_t)csr_read(CSR_FCSR);
-        csr_clear(sstatus, SSTATUS_FS);
-    }
-    f->sstatus &= ~SSTATUS_FS;
+    csr_set(sstatus, SSTATUS_FS);
+    __asm__ volatile(EACH_REGISTER(FSD) : : "r"(u->f) : "memory");
+    u->fcsr = (uint32_t)csr_read(CSR_FCSR);
+    csr_clear(sstatus, SSTATUS_FS);
 }
 
 void hal_user_load_fpu(const struct hal_user *u, struct hal_frame *f)

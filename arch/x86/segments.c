@@ -50,13 +50,6 @@ struct __attribute__((packed)) table_register {
     const void *base;
 };
 
-struct x86_own *x86_own(void)
-{
-    struct table_register gdtr;
-    __asm__ volatile("sgdt %0" : "=m"(gdtr));
-    return container_of(gdtr.base, struct x86_own, gdt);
-}
-
 static void load(const struct x86_own *o)
 {
     struct table_register gdtr = { sizeof(o->gdt) - 1, o->gdt }, idtr = { sizeof(idt) - 1, idt };

@@ -1,14 +1,12 @@
 /*
  * user.c - floating point and the segments of a thread in user mode.
  *
- * Segments are all that a program can bring into a trap frame which the kernel could fault on, when it puts
- * them back: hal_user_load() leaves there only what can be loaded, and while u stays loaded the descriptors
- * stay too.
+ * hal_user_load() leaves in the trap frame only segments that can be loaded, and while u stays loaded the
+ * descriptors stay too.
  */
 #include <arch/frame.h>
 #include <arch/segments.h>
 #include <arch/sysreg.h>
-#include <arch/user.h>
 #include <hal/user.h>
 #include <lib/string.h>
 #include <uapi/errno.h>
@@ -86,39 +84,20 @@ void hal_user_init(struct hal_user *u)
     x86_fp_init(u);
 }
 
-/* A push leaves the other half as it was. Almost always it is what a program begins with. */
-static inline void check_segment(const struct hal_user *u, unsigned long *selector)
+static void check_segment(const struct hal_user *u, unsigned long *selector)
 {
-    uint16_t s = (uint16_t)*selector;
-    if (s != SEG_USER_DATA && s != SEG_NONE && !x86_selector_ok(u, s))
+    if (!x86_selector_ok(u, (uint16_t)*selector))
         *selector = SEG_NONE;
 }
 
-void hal_user_load(const struct hal_user *u, struct hal_frame *f, uintptr_t stack_top)
+void x86_check_segments(const struct hal_user *u, struct hal_frame *f)
 {
-    struct x86_own *own = x86_own();
-    own->tss.esp0 = stack_top;
-    for (unsigned i = 0; i < SEG_TLS_COUNT; i++)
-        own->gdt[SEG_TLS_FIRST + i] = u->tls[i];
     check_segment(u, &f->ds);
     check_segment(u, &f->es);
     check_segment(u, &f->fs);
     check_segment(u, &f->gs);
-    if ((uint16_t)f->user_ss != SEG_USER_DATA && !x86_stack_selector_ok(u, (uint16_t)f->user_ss))
+    if (!x86_stack_selector_ok(u, (uint16_t)f->user_ss))
         f->user_ss = SEG_USER_DATA;
-    unsigned long cr0 = cr_read(cr0);
-    if ((cr0 & CR0_TS) == 0)
-        cr_write(cr0, cr0 | CR0_TS);
-}
-
-void hal_user_save(struct hal_user *u, struct hal_frame *f)
-{
-    (void)f;
-    unsigned long cr0 = cr_read(cr0);
-    if (cr0 & CR0_TS)
-        return; /* it has not used floating point */
-    __asm__ volatile("fxsave %0" : "=m"(u->fx) : : "memory");
-    cr_write(cr0, cr0 | CR0_TS);
 }
 
 void hal_user_load_fpu(const struct hal_user *u, struct hal_frame *f)

@@ -28,8 +28,8 @@ void hal_page_copy(void *to, const void *from);
 void hal_pt_kernel(uintptr_t root_pa);
 /*
  * irqs off. This tree of a program (vm_create()) is the user half on this CPU from here on; 0: none is. What
- * the TLB knows of other ASIDs stays. asid: below hal_info.asids; where that is 0, it means nothing, and the
- * TLB forgets all programs' pages.
+ * the TLB knows of other ASIDs stays. asid: below hal_info.asids; where that is 0, it is 0, and the TLB
+ * forgets all programs' pages.
  */
 void hal_pt_switch(uintptr_t root_pa, unsigned asid);
 /*

@@ -1,5 +1,5 @@
 /*
- * hal/user.h - what a thread in user mode has besides its trap frame.      port: user.c
+ * hal/user.h - what a thread in user mode has besides its trap frame.      port: user.c, arch/user.h
  *
  * Its floating-point registers, and its thread pointer where that is not in the frame. The kernel touches
  * neither, so that they may stay in the CPU until somebody else goes to user mode there. A thread that has
@@ -19,12 +19,12 @@ void hal_user_init(struct hal_user *u);
  * next trap from there begins. Floating point is off. Instructions that any CPU has written to memory before
  * (hal_code_sync()) are what it executes.
  */
-void hal_user_load(const struct hal_user *u, struct hal_frame *f, uintptr_t stack_top);
+static inline void hal_user_load(const struct hal_user *u, struct hal_frame *f, uintptr_t stack_top);
 /*
  * irqs off. u was loaded here last, and user mode may have changed it since: stores what is in the CPU.
  * It counts as not loaded from now on.
  */
-void hal_user_save(struct hal_user *u, struct hal_frame *f);
+static inline void hal_user_save(struct hal_user *u, struct hal_frame *f);
 /* irqs off, u loaded. Floating point is on, with the registers from u. */
 void hal_user_load_fpu(const struct hal_user *u, struct hal_frame *f);
 
@@ -34,3 +34,5 @@ void hal_user_load_fpu(const struct hal_user *u, struct hal_frame *f);
  * -EINVAL.
  */
 int hal_user_set_tls(struct hal_user *u, struct hal_frame *f, unsigned long value, void *desc);
+
+#include <arch/user.h>

@@ -7,7 +7,6 @@
  * is one CPU's (on arm64 as long as TTBR.CnP is not set). Nobody waits. Number 0 is nobody's.
  */
 #pragma once
-#include <kernel/config.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
@@ -19,27 +18,19 @@ struct asid {
 };
 
 /* asid.c */
-struct asids {
-    atomic_ulong generation;      /* of numbers that are good. 0: there were none yet */
-    atomic_bool behind[MAX_CPUS]; /* this CPU's TLB knows numbers of former generations */
-};
-extern struct asids asids;
-unsigned asid_load_slowly(struct asid *a, unsigned cpu, bool *flush);
+unsigned asid_load_slowly(struct asid *a, unsigned long *known, bool *flush);
 
 /*
- * irqs off, this CPU is number `cpu`; hal_info.asids is not 0. a is about to be loaded here: it gets a
- * number, if it has none of this generation. Returns it. *flush: this CPU has to forget its TLB, before it
- * goes to user mode.
+ * irqs off; hal_info.asids is not 0. a is about to be loaded on this CPU: it gets a number, if it has none of
+ * the CPU's generation. Returns it. *known: that generation, in struct cpu; 0: none yet. *flush: this CPU has
+ * to forget its TLB, before it goes to user mode.
  *
- * Nothing is locked where it has one: if the next generation begins just now, it is as if that had come when
- * the number was loaded already.
+ * Nothing is locked where it has one: if others are in the next generation already, this CPU has not met it.
  */
-static inline unsigned asid_load(struct asid *a, unsigned cpu, bool *flush)
+static inline unsigned asid_load(struct asid *a, unsigned long *known, bool *flush)
 {
     unsigned long tag = atomic_load_explicit(&a->tag, memory_order_relaxed);
-    unsigned long generation = atomic_load_explicit(&asids.generation, memory_order_acquire);
-    *flush = atomic_load_explicit(&asids.behind[cpu], memory_order_relaxed);
-    if (__builtin_expect(*flush || tag >> ASID_BITS != generation || tag == 0, 0))
-        return asid_load_slowly(a, cpu, flush);
+    if (__builtin_expect(tag >> ASID_BITS != *known || tag == 0, 0))
+        return asid_load_slowly(a, known, flush);
     return tag & ((1u << ASID_BITS) - 1);
 }

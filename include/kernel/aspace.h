@@ -128,12 +128,6 @@ int aspace_fault(struct aspace *as, uintptr_t va, unsigned prot);
 int aspace_read(struct aspace *as, void *to, uintptr_t from, size_t n);
 int aspace_write(struct aspace *as, uintptr_t to, const void *from, size_t n);
 
-/*
- * irqs off, this CPU's lock of nothing held. as is the user half of `cpu`, this one, from here on; NULL:
- * none is. The caller is a user of as. It stays loaded when the program no longer runs, until another one is
- * loaded, or it ends: aspace_answer().
- */
-void aspace_switch(struct cpu *cpu, struct aspace *as);
 /* irqs off, this CPU; for smp_answer(). If what is loaded has no user any more, it is unloaded. */
 void aspace_answer(struct cpu *cpu);
 

@@ -25,7 +25,7 @@ struct cap {
     struct list children;   /* derived from it */
     struct list sibling;    /* its place among its parent's; of the first: alone, or with such as it is */
     struct caps *table;     /* where it is; NULL: on its way to one */
-    unsigned slot;
+    unsigned long handle;   /* there */
 };
 
 struct caps {
@@ -69,6 +69,6 @@ int cap_rights(struct caps *t, unsigned long handle);
 /* Table lock held. NULL: there is no such handle. */
 static inline struct cap *cap_at(const struct caps *t, unsigned long handle)
 {
-    unsigned slot = handle % CAPS_MOST;
-    return handle / CAPS_MOST == t->generation[slot] ? t->slot[slot] : NULL;
+    struct cap *c = t->slot[handle % CAPS_MOST];
+    return c != NULL && c->handle == handle ? c : NULL;
 }

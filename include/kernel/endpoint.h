@@ -13,6 +13,7 @@
 
 struct cap;
 struct caps;
+struct hal_frame;
 struct user;
 
 struct endpoint {
@@ -74,3 +75,15 @@ long endpoint_reply(struct user *u);
 long endpoint_reply_receive(struct user *u, struct caps *t, unsigned long handle);
 /* Thread, its own. It will not reply: who waits for that gets -EPIPE. */
 void endpoint_forget(struct user *u);
+
+/*
+ * irqs off, in a trap from user mode: a call of our own. If it is one that has a short way and all is as
+ * usual, this does not return: the partner goes to user mode. Else it is made as any other.
+ */
+void endpoint_trap(struct hal_frame *f);
+/*
+ * For that: irqs off, the caller's wait at an endpoint may be over. Returns when it is, irqs on, with its
+ * result. The second also sees to what came with the message: it is the result of the call.
+ */
+long endpoint_wait_over(struct user *u);
+long ipc_waited(struct user *u); /* kernel/sys_ipc.c */

@@ -1,8 +1,8 @@
 /*
  * kernel/file.h - open files: what a descriptor refers to, and what the kernel itself reads.
  *
- * A file is counted: each descriptor is a reference, and each call that is at work with it. So one that is
- * closed while another thread reads it lives until that read is over.
+ * A file is counted: each descriptor is a reference, and each call that is at work with it while others could
+ * close it. So one that is closed while another thread reads it lives until that read is over.
  */
 #pragma once
 #include <kernel/files.h>

@@ -2,7 +2,7 @@
  * kernel/files.h - descriptors: the table of a program's open files.
  *
  * Threads of one program share it, and it is counted. Its lock is held for moments; who uses a file has a
- * reference of his own to it.
+ * reference of his own to it, but for reads and writes in a table that nobody shares: sys_file_begin().
  */
 #pragma once
 #include <kernel/mutex.h>

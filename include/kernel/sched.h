@@ -64,6 +64,7 @@ struct cpu {
     struct page_list pages, zeros;    /* this CPU, irqs off */
     /* this CPU, irqs off */
     struct aspace   *as;              /* whose page tables are loaded; NULL: no program's */
+    unsigned long    asids;           /* the generation of numbers that its TLB knows: kernel/asid.h */
     uint64_t         alarm;           /* what hal_timer_arm() was last given */
     uint64_t         balance_at;      /* when to look whether other CPUs have less to do */
     bool             reclaiming;      /* memory_reclaim() is at work */

@@ -13,7 +13,7 @@
 #include <kernel/sched.h>
 #include <kernel/sched_place.h>
 #include <kernel/sched_rr.h>
-#include <kernel/user.h>
+#include <kernel/user_load.h>
 
 /* sched.c. irqs off. served: the ticket of this CPU's run queue has had its turn in spin_draw(). */
 void sched_sleep_the_long_way(struct runq *rq, struct proc *p, unsigned ticket, bool served);

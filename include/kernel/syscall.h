@@ -32,6 +32,13 @@ static inline unsigned syscall_place(unsigned long nr)
                                                  SYSCALL_PLACES - 1;
 }
 
+/* Of a TRAP_SYSCALL: is it one that Linux does not have? */
+static inline bool syscall_is_own(const struct hal_frame *f)
+{
+    unsigned long a[6];
+    return hal_frame_call(f, a) >= SYSCALL_OWN;
+}
+
 /* Thread in a trap from user mode, irqs on. Does what its registers ask for. */
 static inline void syscall(struct hal_frame *f)
 {

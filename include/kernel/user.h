@@ -2,7 +2,8 @@
  * kernel/user.h - threads that run programs: what they have besides struct proc, and the way to user mode.
  *
  * The page tables, the thread pointer and the floating-point registers of a thread are loaded into a CPU at
- * the return to user mode, and nowhere else: kernel/user_return.c. docs/user-mode.md has the walks.
+ * the return to user mode, and nowhere else: kernel/user.c, kernel/endpoint_short.c. docs/user-mode.md has
+ * the walks.
  */
 #pragma once
 #include <hal/frame.h>
@@ -28,6 +29,7 @@ struct user {
     struct fs     *fs;
     struct group  *group;   /* fixed */
     struct proc   *proc;    /* fixed */
+    struct hal_frame *frame; /* of the program, at the top of the thread's kernel stack. Fixed */
     struct list    member;  /* of the group. Its lock */
     struct hal_user *hal;   /* what is not in the trap frame. While it is loaded, the CPU knows better */
     struct signals signals; /* the lock of its group */
@@ -67,17 +69,20 @@ void user_born(struct user *u, struct proc *p);
  */
 void user_set_name(struct user *u, const char *name);
 
-/* Where the frame of p's program lies. Any context. */
-struct hal_frame *user_frame(const struct proc *p);
-
 /* A trap from user mode: trap_dispatch() of such. */
 void user_trap(struct hal_frame *f, const struct trap_info *t);
+/* irqs off. The same for any call, made the usual way. */
+void user_call(struct hal_frame *f);
 /* Thread that has a frame: to user mode, for the first time. */
 _Noreturn void user_enter(void);
-/*
- * irqs off, on the CPU of rq. The thread whose registers it has loaded is about to be switched away: they go
- * where any CPU finds them.
- */
-void user_save(struct runq *rq);
 /* Thread, its own. What it has loaded is stored, and is loaded anew at its return: to change it now. */
 void user_unload(void);
+
+/* kernel/endpoint.h. Lock held. server owes client a reply from now on, as one more reference. */
+static inline void endpoint_owe(struct endpoint *ep, struct user *server, struct user *client)
+{
+    client->ipc.server = server;
+    server->ipc.owes = client;
+    server->ipc.owes_ep = ep;
+    ep->refs++;
+}

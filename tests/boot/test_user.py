@@ -69,6 +69,7 @@ def check_all(port, tmp_path, cmdline="", **options):
     expected = {name: (output, status) for name, _, output, status in CASES}
     expected |= {name: (output, status) for name, (output, status, _) in DIFFERENCES.items()}
     wrong = {name: (found.get(name), right) for name, right in expected.items() if found.get(name) != right}
+    assert not any("there are no endpoints" in output for output, _ in found.values()), result
     for name in PROGRAMS:
         output, status = found.get(name, ("nothing", -1))
         bad = [line for line in output.splitlines() if not line.endswith(": ok")]

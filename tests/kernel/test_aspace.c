@@ -6,7 +6,7 @@
 #include <hal/cpu.h>
 #include <hal/info.h>
 #include <hal/mmu.h>
-#include <kernel/aspace.h>
+#include <kernel/aspace_switch.h>
 #include <kernel/config.h>
 #include <kernel/ktest.h>
 #include <kernel/page.h>

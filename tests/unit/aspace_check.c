@@ -209,7 +209,7 @@ static void do_fork(struct space *s)
 static void do_put(struct space *s)
 {
     if (any(2) != 0)
-        aspace_switch(cpu0, s->as);
+        aspace_load(s->as);
     aspace_put(s->as);
     assert_true(cpu0->as != s->as);
     s->as = NULL;
@@ -253,7 +253,7 @@ static void test_model(void **state)
             }
             s = s->as != NULL ? s : &models[0];
             if (any(8) == 0)
-                aspace_switch(cpu0, any(4) != 0 ? s->as : NULL);
+                aspace_load(s->as);
             one(s);
             if (s->as == NULL)
                 continue;

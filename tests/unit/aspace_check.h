@@ -13,6 +13,7 @@ extern struct area_source source;
 uintptr_t va_of(unsigned page);      /* Of the window: it lies over the border of two top entries. */
 uint32_t source_word(unsigned page); /* What a page of the source begins with; it ends with the complement. */
 void aspace_set_up(void);
+void aspace_load(struct aspace *as); /* on CPU 0, as for a program */
 void aspace_check_end(void); /* All address spaces end, and nothing is left of anything. */
 
 /* Tests that are not in aspace_check.c. */

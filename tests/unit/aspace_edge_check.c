@@ -68,7 +68,7 @@ void aspace_test_fork_flush(void **state)
     aspace_set_up();
     struct aspace *as = spaces[0] = aspace_create();
     assert_int_equal(aspace_map(as, &at, 3 * PAGE_SIZE, PROT_R | PROT_W, AREA_FIXED, NULL, 0, 0), 0);
-    aspace_switch(cpu0, as);
+    aspace_load(as);
     flushes = 0;
     host_tlb_flush_all = on_flush_all;
     aspace_put(aspace_fork(as)); /* nothing is there */

@@ -11,6 +11,7 @@
 
 #include <hal/mmu.h>
 #include <kernel/area.h>
+#include <kernel/aspace_switch.h>
 #include <kernel/kmalloc.h>
 #include <kernel/vm_walk.h>
 
@@ -71,6 +72,12 @@ void hal_pt_switch(uintptr_t root_pa, unsigned asid)
 {
     assert_true(root_pa == 0 || vm_owner(root_pa) == PAGE_TABLE);
     assert_true((asid != 0) == (root_pa != 0 && hal_info.asids != 0));
+}
+
+void aspace_load(struct aspace *as)
+{
+    if (cpu0->as != as)
+        aspace_switch(cpu0, as);
 }
 
 uint32_t source_word(unsigned page)

@@ -53,12 +53,6 @@ void hal_cpu_idle(void)
     panic("the idle process waits here, and not in hal_cpu_idle()");
 }
 
-void user_save(struct runq *rq)
-{
-    (void)rq;
-    panic("no process here runs a program");
-}
-
 void irq_register(int irq, const char *name, void (*fn)(void *arg), void *arg)
 {
     (void)name;

@@ -11,6 +11,7 @@
 
 #include <hal/info.h>
 #include <kernel/asid.h>
+#include <kernel/config.h>
 
 enum { SPACES = 40, OPERATIONS = 2000000, NUMBERS = 6 };
 
@@ -19,6 +20,7 @@ static int known[MAX_CPUS]
                 [NUMBERS]; /* whose pages: 1 + the space, each time it is made anew another; 0: nobody's */
 static int identity[SPACES], loaded[MAX_CPUS];
 static unsigned loaded_number[MAX_CPUS];
+static unsigned long generation[MAX_CPUS];
 
 static void test_numbers(void **state)
 {
@@ -44,7 +46,7 @@ static void test_numbers(void **state)
             }
         }
         known[cpu][loaded_number[cpu]] = loaded[cpu]; /* it went on to look up its pages until now */
-        unsigned number = asid_load(&asid[s], cpu, &flush);
+        unsigned number = asid_load(&asid[s], &generation[cpu], &flush);
         assert_true(number > 0 && number < NUMBERS);
         if (flush)
             memset(known[cpu], 0, sizeof(known[cpu]));
@@ -68,8 +70,8 @@ static void test_room(void **state)
 
     hal_info.asids = 65536;
     for (unsigned i = 0; i < 1000 * MAX_CPUS; i++) {
-        bool flush;
-        unsigned number = asid_load(&many[i % 1000], i % MAX_CPUS, &flush);
+        bool flush = false;
+        unsigned number = asid_load(&many[i % 1000], &generation[i % MAX_CPUS], &flush);
 
         for (unsigned k = 0; i == 999 && k < 999; k++)
             assert_int_not_equal(many[k].tag & 0xffff, number);

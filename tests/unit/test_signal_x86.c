@@ -29,12 +29,6 @@ static struct hal_user user, interrupted; /* interrupted: what user was when the
 static struct hal_frame frame;
 static const uint64_t mask = 0x8000000100000002;
 
-struct x86_own *x86_own(void)
-{
-    fail_msg("no CPU is touched here");
-    return NULL;
-}
-
 void printk(const char *fmt, ...)
 {
     fail_msg("nobody dumps a frame here: %s", fmt);

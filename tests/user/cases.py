@@ -87,7 +87,7 @@ CASES = [
 ]
 
 PROGRAMS = ["t_fork", "t_exec", "t_mem", "t_file", "t_pipe", "t_signal", "t_time", "t_thread", "t_group",
-            "t_fp", "t_badptr", "t_job"]
+            "t_fp", "t_badptr", "t_job", "t_ipc", "t_cap"]
 
 # What qemu-user 7.2 does otherwise than Linux: brk() takes no pages back; the argument of nanosleep is read
 # without a look; it blocks every signal of the host around fork(), so that one to the group that comes just

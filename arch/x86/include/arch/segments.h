@@ -1,6 +1,7 @@
 /* arch/segments.h - selectors, the task-state segments, and what can be asked of segments.c. */
 #pragma once
 #include <kernel/config.h>
+#include <lib/util.h>
 #include <stdint.h>
 
 /* Entries of the GDT. Programs find those of their threads where Linux has them: from number 6 on. */
@@ -37,7 +38,15 @@ struct x86_own {
 };
 
 /* irqs off. This CPU's: where its GDT is, the CPU itself knows. */
-struct x86_own *x86_own(void);
+static inline struct x86_own *x86_own(void)
+{
+    struct __attribute__((packed)) {
+        uint16_t limit;
+        const void *base;
+    } gdtr;
+    __asm__ volatile("sgdt %0" : "=m"(gdtr));
+    return container_of(gdtr.base, struct x86_own, gdt);
+}
 
 /* irqs off, once on each CPU. GDT and task states of its own; the IDT, made by CPU 0, is the same for all. */
 void x86_segments_init(unsigned cpu, uintptr_t stack_top);
