@@ -68,7 +68,10 @@ MUTANTS = (
            "        sched_prepare();\n",
            LOST, "workq-stress", ("x86",), hangs=True, **FREE),
     Mutant("the condition is looked at before joining", "kernel/waitq.c",
-           "        w->joined = true;\n        return true; /* only a look from here on misses nothing */\n",
+           "        w->joined = true;\n"
+           "        atomic_thread_fence(memory_order_seq_cst); /* waitq_is_deserted() */\n"
+           "        return true;                               "
+           "/* only a look from here on misses nothing */\n",
            "        w->joined = true;\n",
            LOST, "workq-stress", hangs=True, **FREE),
     Mutant("need_resched is forgotten", "kernel/sched.c",

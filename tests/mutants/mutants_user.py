@@ -33,7 +33,7 @@ MUTANTS = (
     one("who derives adds rights", "kernel/cap.c",
         " || (rights & IPC_RIGHTS & ~from->rights) != 0)", ")", "cap"),
     one("a handle is good again", "kernel/cap.c",
-        "(t->generation[c->slot] + 1) % CAP_GENERATIONS", "t->generation[c->slot]", "cap"),
+        "(t->generation[slot] + 1) % CAP_GENERATIONS", "t->generation[slot]", "cap"),
     one("a revoked gift arrives", "kernel/cap.c",
         "c->ep == NULL ? -ENOENT : free_slot(t)", "free_slot(t)", "cap"),
     # Terminals and files.
@@ -47,8 +47,9 @@ MUTANTS = (
     one("a path has a link too many", "kernel/path.c",
         "++w->links > PATH_LINKS_MOST", "w->links++ > PATH_LINKS_MOST", "path"),
     # Address spaces.
-    one("only one CPU forgets the old numbers", "kernel/asid.c", "i < MAX_CPUS", "i < 1", "asid"),
-    one("a program has the kernel's number", "kernel/asid.c", "asids.next = 1;", "asids.next = 0;", "asid"),
+    one("a CPU does not forget the old numbers", "kernel/asid.c",
+        "*known != generation", "generation == 1", "asid"),
+    one("a program has the kernel's number", "kernel/asid.c", "next = 1;", "next = 0;", "asid"),
     one("the upper half of an area begins at the same place of its file", "kernel/area.c",
         "like->offset + (start - like->start)", "like->offset", "aspace_x86"),
     one("what is shared joins what is not", "kernel/area.c", " || a->flags != b->flags", "", "aspace_x86"),
