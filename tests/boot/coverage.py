@@ -8,8 +8,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from harness import PORTS, ROOT, Console, machines  # noqa: E402
+from test_user import check_all  # noqa: E402
+from userland import Shell  # noqa: E402
 
-CORE, PORT = 75, 74     # percent: what the tests of this script execute; others boot images of their own
+CORE, PORT = 77, 77     # percent: what the tests of this script execute; others boot images of their own
 SESSION = ("help", "ps", "uptime", "irq", "mem", "buddyinfo", "slabinfo", "slabinfo magazines", "vmmap",
            "dmesg", "sleep 5", "sleep", "trace", "trace on x", "trace on", "demo", "demo buddy",
            "demo slab", "demo threads", "trace dump",
@@ -25,6 +27,8 @@ RUNS = ("test=all", "test=s* sched=fair mem=32M", "test=mem-* failalloc=1/50,1 m
         "demo=539 seconds=1 exit quantum=0 mem=1 panic=what",
         *(f"test=fault-{name} panic=poweroff" for name in FAULTS),
         *(f"test=misuse-{name} panic=poweroff" for name in MISUSE))
+PROGRAMS = ("ps", "free", "cat /proc/meminfo /proc/1/stat /proc/1/maps", "/test/sysfuzz -s 1 -n 3000",
+            "/test/torture -n 2 -s 1", "sleep 1 & jobs; kill %1; wait", "/test/t_signal")
 STUBS = ("x86_trap_stubs", "arm64_vectors")     # a copy per vector
 DTS = Path(__file__).parent / "dts" / "rpi4.dts"
 
@@ -36,9 +40,25 @@ def device_tree(directory):
     return dtb
 
 
+def record_programs(port, directory):
+    """The same, with programs: those of the tests, and random calls."""
+    logs = [directory / f"programs-{number}.log" for number in range(3)]
+    suite, calls, demo = ({"extra": ("-d", "in_asm", "-D", str(log))} for log in logs)
+    check_all(port, directory, **suite)
+    with Shell(port, "panic=poweroff", **calls) as shell:
+        for line in PROGRAMS:
+            shell.say(line)
+        shell.child.send("poweroff\r")
+        shell.finish()
+    with Shell(port, "demo=jikei panic=poweroff", **demo) as shell:
+        shell.child.send("poweroff\r")
+        shell.finish()
+    return logs
+
+
 def record(port, directory):
     """Runs the guest with the log on; returns the logs of the plain image and of the one with tests."""
-    plain, tests = [], []
+    plain, tests = record_programs(port, directory), []
     for number, end in enumerate(ENDS):
         log = directory / f"session-{number}.log"
         options = {"dtb": device_tree(directory)} if port.arch == "arm64" and number > 0 else {}
@@ -52,7 +72,7 @@ def record(port, directory):
         plain.append(log)
     for number, words in enumerate(RUNS):
         log = directory / f"run-{number}.log"
-        with Console(port, words, timeout=300, icount=0, extra=("-d", "in_asm", "-D", str(log))) as console:
+        with Console(port, words, timeout=300, icount=3, extra=("-d", "in_asm", "-D", str(log))) as console:
             console.finish()
         tests.append(log)
     return plain, tests
