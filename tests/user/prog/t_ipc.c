@@ -86,7 +86,7 @@ static void check_no_reply(void)
 
 enum { ROUNDS = 500, GIFT_AT = 100 };
 
-/* Exact. Both have something in registers that are not in the trap frame, and see that it stays theirs. */
+/* Exact. Both use floating point between the calls. */
 static double step(double x)
 {
     return x + 0.375;
